@@ -1,0 +1,68 @@
+# What a developer does. Each target does its own set-up; `make` alone lists them.
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo test lint bench lock clean
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.installed
+
+# What WeasyPrint draws with, and a font of Times' measures that has the Vietnamese letters.
+PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation
+
+help:  ## list the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
+
+setup: system $(STAMP)  ## system packages and a .venv with everything
+
+system:
+	@if command -v dpkg-query >/dev/null 2>&1; then \
+	  missing=""; \
+	  for package in $(PACKAGES); do \
+	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	  done; \
+	  if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then sudo=""; \
+	    elif command -v sudo >/dev/null 2>&1; then sudo="sudo"; \
+	    else echo "latewatch needs the system packages:$$missing"; \
+	      echo "Ask an administrator to run: apt-get install$$missing"; exit 1; fi; \
+	    echo "Installing system packages:$$missing"; \
+	    $$sudo apt-get update -q >/dev/null && \
+	    DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing >/dev/null || \
+	    { echo "apt-get could not install:$$missing (see the lines above)"; exit 1; }; \
+	  fi; \
+	elif ! ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0; then \
+	  echo "latewatch draws letters with Pango and the Liberation Serif font. This is not a Debian system:"; \
+	  echo "install Pango >= 1.44, HarfBuzz with its subset library, and Liberation fonts, then run make again."; \
+	fi
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "latewatch needs Python 3.11 or newer; found $$($(PYTHON) --version). Try: make PYTHON=python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "No virtual environment can be made. On Debian: apt-get install python3-venv"; exit 1; }
+	@echo "Installing Python packages into $(VENV)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r constraints.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## a made-up office, from its exports to digest, letters and report
+	@$(BIN)/latewatch demo --dir demo
+
+test: setup  ## every test
+	@$(BIN)/python -m pytest -n auto -q
+
+lint: setup  ## ruff, its formatter, mypy --strict
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy --strict latewatch
+
+bench: setup  ## speed, as ratios against a baseline of the same run
+	@$(BIN)/python bench/run.py
+
+lock:  ## write constraints.txt anew from pyproject.toml (needs uv)
+	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --extra dev \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o constraints.txt
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,144 @@
+"""Where a dossier stands at an instant, and whether an apology is owed for it. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from latewatch.domain.deadline import Deadline
+from latewatch.domain.dossier import Dossier, Status
+from latewatch.domain.worktime import WorkCalendar
+
+
+class Standing(StrEnum):
+    """Finished: early, on time, late. Running: within, due soon, overdue. The others stand apart."""
+
+    EARLY = "early"
+    ON_TIME = "on-time"
+    LATE = "late"
+    WITHIN = "within"
+    DUE_SOON = "due-soon"
+    OVERDUE = "overdue"
+    WITHDRAWN = "withdrawn"
+    STOPPED = "stopped"
+    REFUSED = "refused"
+    SUSPENDED = "suspended"
+    WAITING = "waiting"  # handed in, not yet accepted: no limit runs
+    NO_DUE_DATE = "no-due-date"  # neither limit nor promise is known
+    NO_FINISH_DATE = "no-finish-date"  # the source says finished but not when
+
+
+LABELS = {
+    Standing.EARLY: "trước hạn",
+    Standing.ON_TIME: "đúng hạn",
+    Standing.LATE: "quá hạn (đã giải quyết)",
+    Standing.WITHIN: "trong hạn",
+    Standing.DUE_SOON: "sắp đến hạn",
+    Standing.OVERDUE: "quá hạn",
+    Standing.WITHDRAWN: "rút hồ sơ",
+    Standing.STOPPED: "dừng xử lý",
+    Standing.REFUSED: "từ chối",
+    Standing.SUSPENDED: "tạm dừng, chờ bổ sung",
+    Standing.WAITING: "chờ tiếp nhận",
+    Standing.NO_DUE_DATE: "không rõ hạn",
+    Standing.NO_FINISH_DATE: "đã xong, không rõ ngày",
+}
+
+_APART = {
+    Status.WITHDRAWN: Standing.WITHDRAWN,
+    Status.STOPPED: Standing.STOPPED,
+    Status.REFUSED: Standing.REFUSED,
+    Status.NOT_ACCEPTED: Standing.REFUSED,
+    Status.SUPPLEMENT: Standing.SUSPENDED,
+    Status.SUSPENDED: Standing.SUSPENDED,
+    Status.WAITING: Standing.WAITING,
+}
+_DONE = (Status.DONE, Status.RETURNED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A dossier with what was decided about it: what alerts, letters and tallies read.
+
+    `unit` is the name of the resolving unit as the office knows it; `letter_on` the date of its apology.
+    """
+
+    dossier: Dossier
+    deadline: Deadline
+    unit: str
+    desk: str = ""
+    letter_on: date | None = None
+
+    @property
+    def due_on(self) -> date | None:
+        return self.deadline.due_on
+
+
+def standing_at(case: Case, at: datetime, calendar: WorkCalendar, due_soon_days: int) -> Standing:
+    """Return where `case` stands at the instant `at`; a finish after `at` has not happened yet.
+
+    `due_soon_days` counts working days ahead: 0 is due today only. Raises CalendarGap.
+    """
+    status = case.dossier.status
+    if status in _APART:
+        return _APART[status]
+    finished_at = case.dossier.finished_at
+    if finished_at and finished_at <= at:
+        return finish_standing(case.deadline, finished_at)
+    if finished_at is None and status in _DONE:
+        return Standing.NO_FINISH_DATE
+    return running_standing(case.deadline, at, calendar, due_soon_days)
+
+
+def finish_standing(deadline: Deadline, finished_at: datetime) -> Standing:
+    """Return early when finished before the due day, on time on it, late after its limit."""
+    if deadline.due_at is None or deadline.due_on is None:
+        return Standing.NO_DUE_DATE
+    if finished_at > deadline.due_at:
+        return Standing.LATE
+    return Standing.EARLY if finished_at.date() < deadline.due_on else Standing.ON_TIME
+
+
+def running_standing(
+    deadline: Deadline, at: datetime, calendar: WorkCalendar, due_soon_days: int
+) -> Standing:
+    """Return where an unfinished dossier stands at `at`."""
+    if deadline.due_at is None or deadline.due_on is None:
+        return Standing.NO_DUE_DATE
+    if at > deadline.due_at:
+        return Standing.OVERDUE
+    if calendar.count(at.date(), deadline.due_on) <= due_soon_days:
+        return Standing.DUE_SOON
+    return Standing.WITHIN
+
+
+def working_days_late(case: Case, at: datetime, calendar: WorkCalendar) -> int:
+    """Return the working days after the due day up to the finish, or up to `at` while unfinished.
+
+    Never negative. 0 with a standing of late means: late by days of rest only.
+    """
+    if case.due_on is None:
+        return 0
+    finished_at = case.dossier.finished_at
+    until = finished_at if finished_at and finished_at <= at else at
+    return max(0, calendar.count(case.due_on, until.date()))
+
+
+def last_letter_day(due_on: date, calendar: WorkCalendar) -> date:
+    """Return the last working day on which the apology is still in time.
+
+    It must go out at latest one day before the day of expiry (Nghị định 118/2025/NĐ-CP, Điều 19.6).
+    """
+    return calendar.back(due_on, 1)
+
+
+def is_expected_late(case: Case, at: datetime, calendar: WorkCalendar, lead_days: int) -> bool:
+    """Tell whether `case` is unfinished, not yet overdue, and due within `lead_days` working days."""
+    running = standing_at(case, at, calendar, lead_days)
+    return running is Standing.DUE_SOON
+
+
+def owes_letter(case: Case, at: datetime, calendar: WorkCalendar, lead_days: int) -> bool:
+    """Tell whether an apology is owed and none exists: expected late, or overdue (Điều 19.6)."""
+    if case.letter_on is not None:
+        return False
+    return standing_at(case, at, calendar, lead_days) in (Standing.DUE_SOON, Standing.OVERDUE)
