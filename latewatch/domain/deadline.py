@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 from typing import Self
 
-from latewatch.domain.worktime import WEEKDAYS, WorkCalendar
+from latewatch.domain.worktime import WorkCalendar
 
 END_OF_DAY = time(23, 59, 59)
 
@@ -68,7 +68,7 @@ def due_date(received: date, limit: TimeLimit, calendar: WorkCalendar) -> date:
 
 
 def end_of_day(day: date, zone: tzinfo | None) -> datetime:
-    """Return the last second of `day`: limits end at 24:00 of their last day (BLDS 2015, Điều 148.1, 148.6)."""
+    """Return the last second of `day`: limits end at 24:00 of their last day (BLDS 2015 Đ148.1, 148.6)."""
     return datetime.combine(day, END_OF_DAY, zone)
 
 
@@ -86,7 +86,7 @@ def _step(day: date, offset: int, limit: TimeLimit, calendar: WorkCalendar) -> S
     if limit.unit is LimitUnit.WORKING_DAYS:
         return Step(day, works and limit.amount > 0, calendar.why(day))
     if offset < limit.amount:
-        return Step(day, True, WEEKDAYS[day.weekday()])
+        return Step(day, True, calendar.why(day))
     if works:
         return Step(day, offset == limit.amount, calendar.why(day))
     counted = offset == limit.amount
@@ -156,6 +156,12 @@ def decide(
         promised_on=promised_on,
         limit=limit,
         limit_from=limit_from if limit else "",
-        problem="" if limit else "không rõ thời hạn giải quyết",
+        problem=_missing(received_at, limit),
         calendar_version=calendar.version if computed_on else "",
     )
+
+
+def _missing(received_at: datetime | None, limit: TimeLimit | None) -> str:
+    if limit is None:
+        return "không rõ thời hạn giải quyết"
+    return "" if received_at else "không rõ ngày tiếp nhận"

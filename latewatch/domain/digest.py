@@ -11,6 +11,7 @@ from latewatch.domain.standing import Case, Standing, is_expected_late, standing
 from latewatch.domain.worktime import WorkCalendar
 
 ROWS_PER_BLOCK = 20
+_FINISHED = (Standing.EARLY, Standing.ON_TIME, Standing.LATE, Standing.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,11 @@ def compose(
     new = [case for case in overdue if case.due_on and case.due_on >= since]
     due_today = [case for case in soon if case.due_on == today]
     unsigned = [case for case in overdue + must_go if case.letter_on]
-    finished = [case for case, _ in with_standing if _finished_between(case, yesterday, today)]
+    finished = [
+        case
+        for case, standing in with_standing
+        if standing in _FINISHED and _finished_between(case, yesterday, today)
+    ]
 
     def block(key: str, title: str, chosen: list[Case]) -> Block:
         rows = [_row(case, case.due_on, at, calendar) for case in chosen if case.due_on]

@@ -68,5 +68,8 @@ class Dossier:
 
     @property
     def finished_at(self) -> datetime | None:
-        """The end of processing. The day the person fetched the result (`returned_at`) does not decide."""
-        return self.processed_at
+        """The end of processing, to the second. The day the result was fetched (`returned_at`) never decides.
+
+        Fractions are dropped: a limit ends with the last second of its day, and 23:59:59.7 lies within it.
+        """
+        return self.processed_at.replace(microsecond=0) if self.processed_at else None

@@ -106,6 +106,8 @@ def running_standing(
         return Standing.NO_DUE_DATE
     if at > deadline.due_at:
         return Standing.OVERDUE
+    if deadline.due_on > calendar.last:  # a far promise needs no count of days
+        return Standing.WITHIN
     if calendar.count(at.date(), deadline.due_on) <= due_soon_days:
         return Standing.DUE_SOON
     return Standing.WITHIN
@@ -114,13 +116,15 @@ def running_standing(
 def working_days_late(case: Case, at: datetime, calendar: WorkCalendar) -> int:
     """Return the working days after the due day up to the finish, or up to `at` while unfinished.
 
-    Never negative. 0 with a standing of late means: late by days of rest only.
+    Never negative. 0 with a standing of late means: late by days of rest only. From a due day before the
+    calendar's first year, the count begins with that year: at least so many. Raises CalendarGap.
     """
     if case.due_on is None:
         return 0
     finished_at = case.dossier.finished_at
     until = finished_at if finished_at and finished_at <= at else at
-    return max(0, calendar.count(case.due_on, until.date()))
+    start = max(case.due_on, calendar.first)
+    return max(0, calendar.count(start, max(start, until.date())))
 
 
 def last_letter_day(due_on: date, calendar: WorkCalendar) -> date:

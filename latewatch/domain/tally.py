@@ -184,8 +184,7 @@ class _Counter:
         if received_on is None:
             self.no_receipt += 1
             return
-        finished_at = case.dossier.finished_at
-        if received_on > self.as_of.date() or (finished_at and finished_at.date() < self.period.first):
+        if received_on > self.as_of.date():
             return
         self._count_apart(case, row)
         standing = self._standing(case)
@@ -208,18 +207,18 @@ class _Counter:
     def _standing(self, case: Case) -> Standing | None:
         """Return where `case` stands for this table, or None where the rule leaves it out."""
         treatment = self.rule.treatment(case.dossier.status)
-        if treatment is Treatment.LEFT_OUT:
+        can_finish = treatment in (None, Treatment.AS_RESOLVED)
+        finished_at = case.dossier.finished_at if can_finish else None
+        if treatment is Treatment.LEFT_OUT or (finished_at and finished_at.date() < self.period.first):
             return None
         if case.deadline.due_at is None:
             return Standing.NO_DUE_DATE
         if treatment is Treatment.AS_WITHIN:
             return Standing.WITHIN
-        if treatment in (None, Treatment.AS_RESOLVED):
-            finished_at = case.dossier.finished_at
-            if finished_at and finished_at <= self.as_of:
-                return finish_standing(case.deadline, finished_at)
-            if finished_at is None and case.dossier.status not in (Status.RECEIVED, Status.PROCESSING):
-                return Standing.NO_FINISH_DATE
+        if finished_at and finished_at <= self.as_of:
+            return finish_standing(case.deadline, finished_at)
+        if can_finish and not finished_at and case.dossier.status not in (Status.RECEIVED, Status.PROCESSING):
+            return Standing.NO_FINISH_DATE
         return Standing.OVERDUE if self.as_of > case.deadline.due_at else Standing.WITHIN
 
     def _count_received(self, case: Case, row: Counts, received_on: date) -> None:

@@ -45,6 +45,16 @@ class DayEntry:
         return self.kind is DayKind.SWAPPED_WORKED
 
 
+@dataclass(frozen=True, slots=True)
+class CalendarNote:
+    """A remark on a year that changes no day, such as a swap that is proposed and not decided."""
+
+    year: int
+    about: str
+    source: str
+    status: Confirmation = Confirmation.PENDING
+
+
 class WorkCalendar:
     """The worked days of whole years `first_year` to `last_year`; Saturday and Sunday are the weekly rest.
 
@@ -52,11 +62,18 @@ class WorkCalendar:
     worked days in order. `version` names the data, and is kept with each due date computed from it.
     """
 
-    def __init__(self, years: Iterable[int], entries: Iterable[DayEntry], version: str) -> None:
+    def __init__(
+        self,
+        years: Iterable[int],
+        entries: Iterable[DayEntry],
+        version: str,
+        notes: tuple[CalendarNote, ...] = (),
+    ) -> None:
         known = sorted(set(years))
         if not known or known != list(range(known[0], known[-1] + 1)):
             raise ValueError(f"a calendar needs an unbroken run of years, not {known}")
         self.version = version
+        self.notes = notes
         self.first = date(known[0], 1, 1)
         self.last = date(known[-1], 12, 31)
         self.entries: Mapping[date, DayEntry] = {entry.day: entry for entry in entries}

@@ -1,0 +1,205 @@
+"""Calendar years from TOML, checked and joined into one WorkCalendar. Reads files, decides nothing."""
+
+import hashlib
+import re
+import tomllib
+import unicodedata
+from collections.abc import Container, Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import msgspec
+from msgspec import Meta, Struct
+
+from latewatch.domain.worktime import SATURDAY, CalendarNote, Confirmation, DayEntry, DayKind, WorkCalendar
+from latewatch.errors import ConfigError
+
+SHIPPED = Path(__file__).parent / "data"
+
+Text = Annotated[str, Meta(min_length=1)]
+T = TypeVar("T")
+
+
+class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A table of a year's file: frozen, and every key in it is known."""
+
+
+class _Day(_Table, frozen=True):
+    day: date
+    kind: DayKind
+    title: Text
+    source: Text
+    status: Confirmation | None = None
+
+
+class _Note(_Table, frozen=True):
+    about: Text
+    source: Text
+    status: Confirmation = Confirmation.PENDING
+
+
+class _Year(_Table, frozen=True):
+    """A file, its lists still unread: msgspec does not say which item of a list is wrong."""
+
+    year: int
+    status: Confirmation
+    sources: Annotated[list[Text], Meta(min_length=1)]
+    days: Annotated[list[Any], Meta(min_length=1)]
+    notes: list[Any] = []
+
+
+class _YearRead(Struct, frozen=True):
+    entries: list[DayEntry]
+    notes: list[CalendarNote]
+
+
+def load_calendar(folder: Path | None = None) -> WorkCalendar:
+    """Return the shipped years; a `YYYY.toml` in the office's `folder` adds a year or replaces it whole.
+
+    Raises ConfigError naming file, key and what to do.
+    """
+    years = _read_folder(SHIPPED)
+    if folder is not None:
+        years |= _read_folder(folder)
+    known = range(min(years), max(years) + 1)
+    missing = next((year for year in known if year not in years), None)
+    if missing is not None:
+        raise ConfigError(
+            folder or SHIPPED,
+            f"{missing}.toml",
+            f"thiếu năm {missing}: lịch phải liền từ {known[0]} đến {known[-1]}",
+        )
+    entries = [entry for year in known for entry in years[year].entries]
+    notes = tuple(note for year in known for note in years[year].notes)
+    return WorkCalendar(known, entries, _version(known, entries), notes)
+
+
+def _version(years: range, entries: Iterable[DayEntry]) -> str:
+    """Name the content: the same for any order of entries, remark or layout of the files."""
+    content = msgspec.json.encode([list(years), sorted(entries, key=lambda entry: entry.day)])
+    return f"VN-{years[0]}-{years[-1]}-{hashlib.sha256(content).hexdigest()[:8]}"
+
+
+def warnings(calendar: WorkCalendar, years: Container[int] | None = None) -> list[str]:
+    """Return a line for everything not yet certain in `years` (all, where None), in order of years."""
+    known = range(calendar.first.year, calendar.last.year + 1)
+    return [line for year in known if years is None or year in years for line in _doubts(calendar, year)]
+
+
+def _doubts(calendar: WorkCalendar, year: int) -> Iterable[str]:
+    if year in calendar.unconfirmed_years:
+        yield (
+            f"Lịch nghỉ năm {year} mới là dự kiến. Khi có thông báo chính thức, hãy xác nhận bằng tệp "
+            f"{year}.toml trong thư mục [calendar] folder."
+        )
+    for entry in calendar.pending(year):
+        yield f"Ngày {entry.day:%d/%m/%Y} {entry.status}: {entry.title} ({entry.source})."
+    for note in calendar.notes:
+        if note.year == year and note.status is not Confirmation.CONFIRMED:
+            yield f"Lịch năm {year}, {note.status}: {note.about} ({note.source})."
+
+
+def _read_folder(folder: Path) -> dict[int, _YearRead]:
+    if not folder.is_dir():
+        raise ConfigError(folder, "calendar.folder", "không có thư mục này")
+    return {int(_checked_name(file)): _read(file) for file in sorted(folder.glob("*.toml"))}
+
+
+def _checked_name(file: Path) -> str:
+    if not re.fullmatch(r"(19|20)\d\d", file.stem):
+        raise ConfigError(file, "", "tệp lịch phải mang tên của năm, ví dụ 2028.toml")
+    return file.stem
+
+
+def _read(file: Path) -> _YearRead:
+    try:
+        tables = tomllib.loads(unicodedata.normalize("NFC", file.read_text(encoding="utf-8-sig")))
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(file, "", f"không đọc được: {e}") from e
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(file, "", f"không phải TOML hợp lệ: {e}") from e
+    year = _convert(file, "", tables, _Year)
+    if str(year.year) != file.stem:
+        raise ConfigError(file, "year", f"{year.year} khác tên tệp {file.name}")
+    entries = _entries(file, year)
+    _check_status(file, year.status, entries)
+    notes = [_convert(file, f"notes[{index}]", note, _Note) for index, note in enumerate(year.notes)]
+    return _YearRead(entries, [CalendarNote(year.year, n.about, n.source, n.status) for n in notes])
+
+
+def _entries(file: Path, year: _Year) -> list[DayEntry]:
+    seen: dict[date, DayEntry] = {}
+    for index, raw in enumerate(year.days):
+        key = f"days[{index}]"
+        item = _convert(file, key, raw, _Day)
+        entry = DayEntry(item.day, item.kind, item.title, item.source, item.status or year.status)
+        problem = _problem(entry, year.year, seen)
+        if problem:
+            raise ConfigError(file, f"{key}.day", f"ngày {entry.day:%d/%m/%Y} {problem}")
+        seen[entry.day] = entry
+    return list(seen.values())
+
+
+def _problem(entry: DayEntry, year: int, seen: Container[date]) -> str:
+    """Say what cannot be meant; only a holiday may fall on any day of the week."""
+    is_weekend = entry.day.weekday() >= SATURDAY
+    if entry.day.year != year:
+        return f"không thuộc năm {year}"
+    if entry.day in seen:
+        return "có hai lần"
+    if entry.kind is DayKind.SWAPPED_WORKED and not is_weekend:
+        return f"là “{entry.kind}” (làm bù) nhưng vốn là ngày làm việc"
+    if entry.kind in (DayKind.IN_LIEU, DayKind.SWAPPED_OFF) and is_weekend:
+        return f"là “{entry.kind}” (nghỉ bù, nghỉ hoán đổi) nhưng vốn là ngày nghỉ hằng tuần"
+    return ""
+
+
+def _check_status(file: Path, status: Confirmation, entries: Iterable[DayEntry]) -> None:
+    """Refuse a year that claims to be confirmed while a day is only expected, and the reverse."""
+    kinds = {entry.status for entry in entries}
+    if status is Confirmation.CONFIRMED and Confirmation.EXPECTED in kinds:
+        raise ConfigError(file, "status", f"“{status}” nhưng có ngày mới là “{Confirmation.EXPECTED}”")
+    if status is not Confirmation.CONFIRMED and kinds == {Confirmation.CONFIRMED}:
+        raise ConfigError(file, "status", f"“{status}” nhưng mọi ngày đều “{Confirmation.CONFIRMED}”")
+
+
+def _convert(file: Path, key: str, value: object, kind: type[T]) -> T:
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as e:
+        problem, _, at = str(e).partition(" - at ")
+        path = at.strip("`").removeprefix("$").lstrip(".")
+        raise _explained(file, ".".join(filter(None, (key, path))), problem, kind) from e
+
+
+_CHOICES = {"kind": DayKind, "status": Confirmation}
+_KINDS = {
+    "str": "chuỗi trong dấu nháy",
+    "int": "số nguyên",
+    "array": "danh sách [ … ]",
+    "object": "bảng { … }",
+    "date": "ngày, ví dụ 2028-01-03",
+}
+
+
+def _explained(file: Path, key: str, problem: str, kind: Any) -> ConfigError:
+    """Turn msgspec's sentence into one with the key and what was expected there."""
+    field = re.search(r"field `(.+)`$", problem)
+    if field:
+        where = f"{key}.{field[1]}" if key else field[1]
+        known = ", ".join(kind.__struct_fields__)
+        unknown = problem.startswith("Object contains unknown")
+        return ConfigError(
+            file, where, f"khóa lạ; các khóa có ở đây: {known}" if unknown else "thiếu khóa bắt buộc"
+        )
+    if problem.startswith("Invalid enum value"):
+        choices = ", ".join(f"“{choice}”" for choice in _CHOICES[key.rpartition(".")[2]])
+        return ConfigError(
+            file, key, f"giá trị {problem.split(maxsplit=3)[3]} không có; chọn trong: {choices}"
+        )
+    if problem.endswith("of length >= 1"):
+        return ConfigError(file, key, "không được để trống")
+    expected = re.match(r"Expected `(\w+)", problem)
+    wanted = _KINDS.get(expected[1], expected[1]) if expected else "giá trị khác"
+    return ConfigError(file, key, f"cần {wanted}")

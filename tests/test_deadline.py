@@ -1,0 +1,224 @@
+"""From receipt and limit to the due date: calendar-day limits, the trace, and which date decides."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import CALENDAR, moment
+
+from latewatch.domain.deadline import (
+    Basis,
+    Deadline,
+    Decider,
+    LimitUnit,
+    TimeLimit,
+    decide,
+    due_date,
+    end_of_day,
+    trace,
+)
+from latewatch.errors import CalendarGap
+
+early_days = st.dates(date(2021, 1, 1), date(2027, 6, 30))
+time_limits = st.builds(TimeLimit, st.integers(0, 60), st.sampled_from(LimitUnit))
+
+
+def due(received: str, limit: str) -> str:
+    return due_date(date.fromisoformat(received), TimeLimit.parse(limit), CALENDAR).isoformat()
+
+
+# Time limits as they are written
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit", "label"),
+    [
+        ("5d", 5, LimitUnit.WORKING_DAYS, "05 ngày làm việc"),
+        ("15 d", 15, LimitUnit.WORKING_DAYS, "15 ngày làm việc"),
+        (" 7CD ", 7, LimitUnit.CALENDAR_DAYS, "07 ngày"),
+        ("0d", 0, LimitUnit.WORKING_DAYS, "00 ngày làm việc"),
+        ("120cd", 120, LimitUnit.CALENDAR_DAYS, "120 ngày"),
+    ],
+)
+def test_a_limit_is_read_and_written(text: str, amount: int, unit: LimitUnit, label: str) -> None:
+    limit = TimeLimit.parse(text)
+    assert (limit.amount, limit.unit, limit.label) == (amount, unit, label)
+    assert TimeLimit.parse(str(limit)) == limit
+
+
+@pytest.mark.parametrize("text", ["", "5", "d", "-1d", "5.5d", "5h", "5 ngày", "12345d", "5dd", "5d 3d"])
+def test_what_is_not_a_limit_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match=f"“{text}” không phải thời hạn; hãy viết 5d"):
+        TimeLimit.parse(text)
+
+
+# Due dates
+
+
+@pytest.mark.parametrize(
+    ("received", "limit", "due_on"),
+    [
+        # Bộ luật Dân sự 2015, Điều 147.2-3: the first day is not counted
+        pytest.param("2026-11-02", "1cd", "2026-11-03", id="day zero"),
+        pytest.param("2026-11-02", "0cd", "2026-11-02", id="the same day"),
+        pytest.param("2026-11-14", "2cd", "2026-11-16", id="received on a Saturday, the weekend counts"),
+        pytest.param("2026-02-18", "6cd", "2026-02-24", id="received in Tết, the holiday counts"),
+        # Điều 148.5: the last day is a day of rest
+        pytest.param("2026-11-06", "7cd", "2026-11-13", id="ends on a Friday"),
+        pytest.param("2026-11-07", "7cd", "2026-11-16", id="ends on a Saturday"),
+        pytest.param("2026-11-08", "7cd", "2026-11-16", id="ends on a Sunday"),
+        pytest.param("2026-11-09", "7cd", "2026-11-16", id="ends on the Monday itself"),
+        pytest.param("2026-11-17", "7cd", "2026-11-25", id="ends on 24/11"),
+        pytest.param("2026-04-20", "6cd", "2026-04-28", id="ends on Giỗ Tổ, a Sunday made up on Monday"),
+        pytest.param("2026-04-20", "10cd", "2026-05-04", id="30/4, 1/5 and the weekend in a chain"),
+        pytest.param("2026-08-22", "7cd", "2026-09-03", id="weekend, swapped Monday and Quốc khánh in a chain"),
+        pytest.param("2026-02-06", "7cd", "2026-02-13", id="the day before the Tết chain"),
+        pytest.param("2026-02-07", "7cd", "2026-02-23", id="the first day of the Tết chain"),
+        pytest.param("2026-02-15", "7cd", "2026-02-23", id="the last day of the Tết chain"),
+        pytest.param("2026-02-16", "7cd", "2026-02-23", id="the day after the Tết chain"),
+        pytest.param("2021-02-05", "7cd", "2021-02-17", id="Tết 2021 with days in lieu"),
+        pytest.param("2026-08-15", "7cd", "2026-08-22", id="a worked Saturday is no day of rest"),
+        # working days never end on a day of rest
+        pytest.param("2026-02-13", "5d", "2026-02-27", id="five working days across Tết"),
+        pytest.param("2026-02-13", "5cd", "2026-02-23", id="five calendar days across Tết"),
+        pytest.param("2026-11-12", "0d", "2026-11-12", id="within the day"),
+        pytest.param("2026-11-14", "0d", "2026-11-16", id="within the day, received on a Saturday"),
+    ],
+)  # fmt: skip
+def test_the_due_date(received: str, limit: str, due_on: str) -> None:
+    assert due(received, limit) == due_on
+
+
+def test_a_limit_ends_with_the_last_second_of_its_day() -> None:
+    """Bộ luật Dân sự 2015, Điều 148.1 and 148.6: at twenty-four hours."""
+    midnight = moment("2026-02-27")
+    assert midnight is not None
+    assert end_of_day(date(2026, 2, 27), midnight.tzinfo).isoformat() == "2026-02-27T23:59:59+07:00"
+
+
+@settings(deadline=None)
+@given(early_days, early_days, time_limits)
+def test_later_receipt_is_never_due_earlier(one: date, other: date, limit: TimeLimit) -> None:
+    earlier, later = sorted((one, other))
+    assert due_date(earlier, limit, CALENDAR) <= due_date(later, limit, CALENDAR)
+
+
+@settings(deadline=None)
+@given(early_days, st.integers(0, 60))
+def test_calendar_days_end_on_the_first_working_day_from_the_last_day(received: date, amount: int) -> None:
+    day = received + timedelta(days=amount)
+    while not CALENDAR.is_working_day(day):
+        day += timedelta(days=1)
+    assert due_date(received, TimeLimit(amount, LimitUnit.CALENDAR_DAYS), CALENDAR) == day
+
+
+@pytest.mark.parametrize("limit", ["1d", "1cd", "60d", "60cd"])
+def test_a_limit_that_leaves_the_known_years_is_a_gap(limit: str) -> None:
+    with pytest.raises(CalendarGap, match=r"năm 2028.*thêm tệp 2028\.toml"):
+        due("2027-12-31", limit)
+    with pytest.raises(CalendarGap, match=r"năm 2019.*thêm tệp 2019\.toml"):
+        due("2019-03-04", limit)
+
+
+# The trace
+
+
+@settings(deadline=None)
+@given(early_days, time_limits)
+def test_the_trace_counts_as_many_days_as_the_limit_and_ends_on_the_due_date(
+    received: date, limit: TimeLimit
+) -> None:
+    steps = list(trace(received, limit, CALENDAR))
+    assert sum(step.counted for step in steps) == limit.amount
+    assert steps[-1].day == due_date(received, limit, CALENDAR)
+    assert [step.day for step in steps] == [received + timedelta(days=n) for n in range(len(steps))]
+    assert all(step.why for step in steps)
+
+
+def test_the_trace_across_tet_says_why() -> None:
+    steps = {f"{s.day:%d/%m}": (s.counted, s.why) for s in trace(date(2026, 2, 13), TimeLimit(5), CALENDAR)}
+    assert steps["13/02"] == (False, "thứ Sáu: ngày tiếp nhận, không tính (BLDS 2015 Đ147)")
+    assert steps["14/02"] == (False, "thứ Bảy, nghỉ hằng tuần")
+    assert steps["16/02"] == (False, "Nghỉ Tết Nguyên đán Bính Ngọ (TB 9441/TB-BNV)")
+    assert steps["23/02"] == (True, "thứ Hai")
+    assert list(steps)[-1] == "27/02"
+
+
+def test_the_trace_of_calendar_days_says_what_moved_its_end() -> None:
+    steps = [
+        (f"{s.day:%d/%m}", s.counted, s.why)
+        for s in trace(date(2026, 11, 12), TimeLimit(2, LimitUnit.CALENDAR_DAYS), CALENDAR)
+    ]
+    assert steps == [
+        ("12/11", False, "thứ Năm: ngày tiếp nhận, không tính (BLDS 2015 Đ147)"),
+        ("13/11", True, "thứ Sáu"),
+        ("14/11", True, "thứ Bảy, nghỉ hằng tuần: lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)"),
+        ("15/11", False, "Chủ nhật, nghỉ hằng tuần: lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)"),
+        ("16/11", False, "thứ Hai"),
+    ]
+
+
+# Which date decides
+
+
+def decided(
+    *,
+    received: str | None = "2026-11-02T09:30",
+    promised: str | None = "2026-11-10",
+    limit: str | None = "5d",
+    decider: Decider = Decider.COMPUTED,
+) -> Deadline:
+    return decide(
+        received_at=moment(received),
+        promised_at=moment(promised),
+        limit=TimeLimit.parse(limit) if limit else None,
+        limit_from="hồ sơ",
+        decider=decider,
+        calendar=CALENDAR,
+    )
+
+
+@pytest.mark.parametrize(
+    ("facts", "basis", "due_on", "problem"),
+    [
+        # computed where it can be
+        pytest.param({}, Basis.COMPUTED, "2026-11-09", "", id="computed before promised"),
+        pytest.param({"promised": None}, Basis.COMPUTED, "2026-11-09", "", id="no promise"),
+        pytest.param({"limit": None}, Basis.PROMISED, "2026-11-10", "không rõ thời hạn giải quyết", id="no limit"),
+        pytest.param({"received": None}, Basis.PROMISED, "2026-11-10", "không rõ ngày tiếp nhận", id="no receipt"),
+        # the promise by choice
+        pytest.param({"decider": Decider.PROMISED}, Basis.PROMISED, "2026-11-10", "", id="promised by setting"),
+        pytest.param({"decider": Decider.PROMISED, "promised": None}, Basis.COMPUTED, "2026-11-09", "", id="promised by setting, none given"),
+        # nothing
+        pytest.param({"limit": None, "promised": None}, Basis.NONE, None, "không rõ thời hạn giải quyết", id="neither"),
+        pytest.param({"received": None, "promised": None}, Basis.NONE, None, "không rõ ngày tiếp nhận", id="a limit and nothing to start from"),
+    ],
+)  # fmt: skip
+def test_which_date_decides(facts: dict[str, str], basis: Basis, due_on: str | None, problem: str) -> None:
+    deadline = decided(**facts)  # type: ignore[arg-type]
+    assert (deadline.basis, deadline.problem) == (basis, problem)
+    assert str(deadline.due_on) == str(due_on)
+
+
+def test_the_other_date_stands_beside_the_one_that_decides() -> None:
+    deadline = decided()
+    assert (deadline.computed_on, deadline.promised_on) == (date(2026, 11, 9), date(2026, 11, 10))
+    assert (str(deadline.limit), deadline.limit_from) == ("5d", "hồ sơ")
+    assert deadline.calendar_version == CALENDAR.version
+
+
+def test_without_a_limit_no_calendar_and_no_origin_is_claimed() -> None:
+    deadline = decided(limit=None)
+    assert (deadline.limit, deadline.limit_from, deadline.calendar_version) == (None, "", "")
+
+
+@pytest.mark.parametrize(
+    "received", ["2026-11-02", "2026-11-02T07:30", "2026-11-02T16:59", "2026-11-02T23:59"]
+)
+def test_the_clock_time_of_receipt_does_not_move_a_limit_of_days(received: str) -> None:
+    assert decided(received=received).due_at == moment("2026-11-09T23:59:59")
+
+
+def test_a_promised_clock_time_gives_way_to_the_end_of_its_day() -> None:
+    assert decided(promised="2026-11-10T09:30", limit=None).due_at == moment("2026-11-10T23:59:59")

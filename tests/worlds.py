@@ -1,0 +1,82 @@
+"""Small builders of dossiers and cases, and the calendar the rule tables are read against."""
+
+from datetime import date, datetime
+
+from latewatch.calendars.load import load_calendar
+from latewatch.clock import parse_instant
+from latewatch.domain.deadline import Basis, Deadline, end_of_day
+from latewatch.domain.dossier import Channel, Dossier, Status
+from latewatch.domain.standing import Case
+
+CALENDAR = load_calendar()
+
+
+def moment(text: str | date | None) -> datetime | None:
+    """Read `2026-11-12` or `2026-11-12T08:30` as Vietnam's time."""
+    return parse_instant(str(text)) if text else None
+
+
+def day(text: str | date | None) -> date | None:
+    return date.fromisoformat(str(text)) if text else None
+
+
+def deadline(due: str | date | None) -> Deadline:
+    """A deadline that ends with the day `due`, or none."""
+    due_on, midnight = day(due), moment(due)
+    if due_on is None or midnight is None:
+        return Deadline(due_at=None, basis=Basis.NONE, problem="không rõ thời hạn giải quyết")
+    return Deadline(due_at=end_of_day(due_on, midnight.tzinfo), basis=Basis.COMPUTED, computed_on=due_on)
+
+
+def dossier(
+    code: str = "H00.01-261102-0001",
+    status: Status = Status.PROCESSING,
+    *,
+    received: str | date | None = "2026-11-02",
+    finished: str | date | None = None,
+    returned: str | date | None = None,
+    channel: Channel | None = Channel.DIRECT,
+    field: str = "Hộ tịch",
+) -> Dossier:
+    return Dossier(
+        code=code,
+        status=status,
+        received_at=moment(received),
+        processed_at=moment(finished),
+        returned_at=moment(returned),
+        channel=channel,
+        field=field,
+        procedure="Thủ tục Ví Dụ",
+        applicant="Nguyễn Văn Ví Dụ",
+    )
+
+
+def case(
+    code: str = "H00.01-261102-0001",
+    status: Status | None = None,
+    *,
+    received: str | date | None = "2026-11-02",
+    due: str | date | None = "2026-11-12",
+    finished: str | date | None = None,
+    returned: str | date | None = None,
+    letter: str | date | None = None,
+    channel: Channel | None = Channel.DIRECT,
+    field: str = "Hộ tịch",
+    unit: str = "Ủy ban nhân dân xã Ví Dụ",
+) -> Case:
+    """A dossier of xã Ví Dụ, due with the day `due`; done when it has a finish, in process when not."""
+    return Case(
+        dossier=dossier(
+            code,
+            status or (Status.DONE if finished else Status.PROCESSING),
+            received=received,
+            finished=finished,
+            returned=returned,
+            channel=channel,
+            field=field,
+        ),
+        deadline=deadline(due),
+        unit=unit,
+        desk="Bộ phận Một cửa xã Ví Dụ",
+        letter_on=day(letter),
+    )
