@@ -1,0 +1,1 @@
+"""Where dossiers come in. One module a kind of source, one record type out; what differs is profile data."""

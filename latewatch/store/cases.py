@@ -1,0 +1,183 @@
+"""Dossiers with what was decided about them: written by `assess`, read by alerts, letters and tallies."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from latewatch.domain.deadline import Basis, Deadline, TimeLimit
+from latewatch.domain.dossier import Dossier, Status
+from latewatch.domain.standing import Standing
+from latewatch.store import schema
+from latewatch.store.facts import FIELDS, from_row
+
+# Where a dossier can stand next is not settled: its standing moves with the clock.
+MOVING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
+
+# A dossier of another status may count in a period whatever its finish date: counting rules decide.
+_PLAIN = [Status.RECEIVED, Status.PROCESSING, Status.DONE, Status.RETURNED]
+
+_NOT_CANCELLED = schema.letter.c.state != "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Assessed:
+    """A stored dossier with its deadline (None before it is assessed) and the date of its letter."""
+
+    id: int
+    version: int
+    dossier: Dossier
+    deadline: Deadline | None
+    rules: str
+    standing: Standing | None
+    letter_on: date | None
+
+
+def unassessed(connection: Connection, rules: str) -> Iterator[Assessed]:
+    """Yield the dossiers to look at: changed since, decided by other `rules`, or moving with the clock."""
+    made = schema.assessment.c
+    wanted = or_(
+        made.dossier_id.is_(None),
+        made.dossier_version != schema.dossier.c.version,
+        made.rules != rules,
+        made.standing.in_([standing.value for standing in MOVING]),
+    )
+    yield from _assessed(connection, _all().where(wanted))
+
+
+def assessed(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[Assessed]:
+    """Yield the assessed dossiers that meet `conditions`, by code."""
+    statement = _all().where(schema.assessment.c.dossier_id.is_not(None), *conditions)
+    yield from _assessed(connection, statement.order_by(schema.dossier.c.code))
+
+
+def unfinished_at(at: datetime) -> ColumnElement[bool]:
+    """Select what had not been finished at `at`."""
+    return or_(schema.dossier.c.processed_at.is_(None), schema.dossier.c.processed_at > at)
+
+
+def countable(first: datetime, after: datetime) -> ColumnElement[bool]:
+    """Select all a period can count: received before `after`, and not plainly finished before `first`."""
+    columns = schema.dossier.c
+    received = or_(columns.received_at.is_(None), columns.received_at < after)
+    finished_before = (columns.processed_at < first) & columns.status.in_(_PLAIN)
+    return received & or_(columns.processed_at.is_(None), ~finished_before)
+
+
+def with_code(code: str) -> ColumnElement[bool]:
+    return schema.dossier.c.code == code
+
+
+def drafted() -> ColumnElement[bool]:
+    return schema.letter.c.state == "draft"
+
+
+def _all() -> Select[Any]:
+    made, dossier, letter = schema.assessment, schema.dossier, schema.letter
+    return (
+        select(
+            dossier.c.id,
+            dossier.c.version,
+            *(dossier.c[name] for name in FIELDS),
+            *(made.c[name].label(f"a_{name}") for name in made.c.keys()),  # noqa: SIM118  columns, not a dict
+            letter.c.dated.label("letter_on"),
+        )
+        .select_from(dossier)
+        .outerjoin(made, made.c.dossier_id == dossier.c.id)
+        .outerjoin(letter, (letter.c.dossier_id == dossier.c.id) & _NOT_CANCELLED)
+    )
+
+
+def _assessed(connection: Connection, statement: Select[Any]) -> Iterator[Assessed]:
+    for row in connection.execute(statement).mappings():
+        is_made = row["a_dossier_id"] is not None
+        yield Assessed(
+            id=row["id"],
+            version=row["version"],
+            dossier=from_row(row),
+            deadline=_deadline(row) if is_made and row["a_dossier_version"] == row["version"] else None,
+            rules=row["a_rules"] or "",
+            standing=Standing(row["a_standing"]) if is_made else None,
+            letter_on=row["letter_on"],
+        )
+
+
+def _deadline(row: RowMapping) -> Deadline:
+    limit = row["a_time_limit"]
+    return Deadline(
+        due_at=row["a_due_at"],
+        basis=Basis(row["a_basis"]),
+        computed_on=row["a_computed_on"],
+        promised_on=row["a_promised_on"],
+        limit=TimeLimit.parse(limit) if limit else None,
+        limit_from=row["a_limit_from"],
+        problem=row["a_problem"],
+        calendar_version=row["a_calendar_version"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What `assess` decided about one dossier."""
+
+    of: Assessed
+    deadline: Deadline
+    standing: Standing
+
+
+def write_decisions(connection: Connection, decisions: Iterable[Decision], rules: str, at: datetime) -> int:
+    """Keep `decisions`, and a row for each change of standing. Return how many standings changed."""
+    decisions = list(decisions)
+    if not decisions:
+        return 0
+    _upsert(connection, [_assessment(each, rules) for each in decisions])
+    changes = [
+        {
+            "dossier_id": each.of.id,
+            "at": at,
+            "before": each.of.standing.value if each.of.standing else None,
+            "after": each.standing.value,
+        }
+        for each in decisions
+        if each.standing is not each.of.standing
+    ]
+    if changes:
+        connection.execute(insert(schema.standing_change), changes)
+    return len(changes)
+
+
+def _assessment(decision: Decision, rules: str) -> dict[str, Any]:
+    deadline = decision.deadline
+    return {
+        "dossier_id": decision.of.id,
+        "dossier_version": decision.of.version,
+        "rules": rules,
+        "due_at": deadline.due_at,
+        "basis": deadline.basis.value,
+        "computed_on": deadline.computed_on,
+        "promised_on": deadline.promised_on,
+        "time_limit": str(deadline.limit) if deadline.limit else None,
+        "limit_from": deadline.limit_from,
+        "problem": deadline.problem,
+        "calendar_version": deadline.calendar_version,
+        "standing": decision.standing.value,
+    }
+
+
+def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(schema.assessment)
+    changed = {name: statement.excluded[name] for name in rows[0] if name != "dossier_id"}
+    connection.execute(statement.on_conflict_do_update(index_elements=["dossier_id"], set_=changed), rows)
+
+
+def standing_changes(connection: Connection, dossier_id: int) -> list[Mapping[str, Any]]:
+    """Return the changes of standing latewatch saw of one dossier, oldest first."""
+    table = schema.standing_change.c
+    found = (
+        select(table.at, table.before, table.after).where(table.dossier_id == dossier_id).order_by(table.id)
+    )
+    return [dict(row) for row in connection.execute(found).mappings()]

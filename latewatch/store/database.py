@@ -1,0 +1,147 @@
+"""Opening the database: SQLite in WAL mode by default, brought to the newest schema, never past it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError, DBAPIError
+
+from latewatch.errors import StoreError
+
+BUSY_SECONDS = 60
+_WRITES = "latewatch_writes"
+
+
+class Store:
+    """The database. `reading` gives one consistent view; `writing` is one transaction, all or nothing."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        self._engine = engine
+        self.name = name
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with _translated(self.name), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Take the write lock at once, so that what is read inside stays true until the commit."""
+        with _translated(self.name), self._engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+
+def open_store(file: Path) -> Store:
+    """Open the SQLite database `file`, made and migrated as needed. Raises StoreError."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as e:
+        raise StoreError(f"{file.parent}: không tạo được thư mục ({e.strerror}); sửa paths.database") from e
+    return open_url(URL.create("sqlite", database=str(file)), str(file))
+
+
+def open_url(url: URL, name: str) -> Store:
+    """Open the database at `url`; `name` is what messages call it. Raises StoreError."""
+    connect_args = {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
+    engine = create_engine(url, connect_args=connect_args)
+    if engine.dialect.name == "sqlite":
+        _speak_sqlite(engine)
+    store = Store(engine, name)
+    try:
+        with _translated(name):
+            _migrate(engine, name)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _speak_sqlite(engine: Engine) -> None:
+    """Make SQLite keep its promises: WAL, foreign keys, and transactions that begin where we say."""
+
+    @event.listens_for(engine, "connect")
+    def _settings(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions of its own
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
+        connection.execute("PRAGMA foreign_keys = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _scripts() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("path_separator", "os")
+    return config
+
+
+def _migrate(engine: Engine, name: str) -> None:
+    """Bring the schema up to date in one transaction. Raises StoreError where it is newer than ours."""
+    config = _scripts()
+    scripts = ScriptDirectory.from_config(config)
+    with engine.connect() as connection:
+        if _revision(connection) == scripts.get_current_head():
+            return
+    with engine.connect() as plain:
+        connection = plain.execution_options(**{_WRITES: True})
+        with connection.begin():
+            _refuse_newer(scripts, _revision(connection), name)
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+
+
+def _revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
+def _refuse_newer(scripts: ScriptDirectory, current: str | None, name: str) -> None:
+    try:
+        if current is not None:
+            scripts.get_revision(current)
+    except CommandError as e:
+        raise StoreError(
+            f"{name}: cơ sở dữ liệu do một bản latewatch mới hơn tạo ra (lược đồ {current}); hãy nâng cấp "
+            "latewatch trên máy này. Dữ liệu không bị thay đổi."
+        ) from e
+
+
+@contextmanager
+def _translated(name: str) -> Iterator[None]:
+    """Turn what the driver says into what happened and what to do; parameters stay out of the message."""
+    try:
+        yield
+    except DatabaseError as e:
+        raise StoreError(f"{name}: {_cure(e)}") from e
+
+
+_CURES = (
+    ("disk is full", "đĩa đầy; không ghi được gì của lần chạy này. Giải phóng dung lượng rồi chạy lại"),
+    ("disk i/o error", "đĩa báo lỗi đọc/ghi; kiểm tra đĩa và dung lượng trống rồi chạy lại"),
+    ("readonly", "không có quyền ghi vào tệp hoặc thư mục cơ sở dữ liệu"),
+    ("unable to open", "không mở được tệp; kiểm tra đường dẫn paths.database và quyền ghi thư mục"),
+    ("locked", f"một tiến trình khác đang ghi quá {BUSY_SECONDS} giây; chờ nó xong rồi chạy lại"),
+    ("not a database", "tệp này không phải cơ sở dữ liệu latewatch; kiểm tra paths.database"),
+    ("malformed", "cơ sở dữ liệu hỏng; hãy khôi phục từ bản sao lưu"),
+)
+
+
+def _cure(error: DBAPIError) -> str:
+    said = str(error.orig).lower()
+    return next((cure for sign, cure in _CURES if sign in said), f"lỗi cơ sở dữ liệu ({error.orig})")

@@ -1,0 +1,238 @@
+"""What changed? One batch goes in as one transaction: all of it, or nothing."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from latewatch.domain.dossier import Dossier
+from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.store import schema
+from latewatch.store.facts import from_row, to_json, to_row, updated
+
+CHUNK = 500  # codes asked for in one statement, below every database's limit of parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One file as read: where it came from, and what is in it."""
+
+    source: str
+    origin: str
+    sha256: str
+    profile: str
+    taken_at: datetime
+    reading: Reading
+
+
+@dataclass(slots=True)
+class Intake:
+    """What a batch did, in numbers of rows."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def add(self, other: "Intake") -> None:
+        self.read += other.read
+        self.new += other.new
+        self.changed += other.changed
+        self.unchanged += other.unchanged
+        self.rejected += other.rejected
+
+
+def is_known(connection: Connection, source: str, sha256: str, profile: str) -> bool:
+    """Tell whether these very bytes were already taken from `source` with this profile."""
+    table = schema.batch.c
+    found = select(table.id).where(
+        table.source == source, table.sha256 == sha256, table.profile == profile, table.state == "done"
+    )
+    return connection.execute(found).first() is not None
+
+
+def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> frozenset[str]:
+    """Return fields the last file of `source` had and this one lacks; none where such a file came before."""
+    table = schema.batch.c
+    seen = (
+        connection.execute(
+            select(table.fields)
+            .where(table.source == source, table.state == "done")
+            .order_by(table.id.desc())
+        )
+        .scalars()
+        .all()
+    )
+    known = [frozenset(each) for each in seen]
+    if not known or fields in known:
+        return frozenset()
+    return known[0] - fields
+
+
+def ingest(connection: Connection, batch: Batch) -> Intake:
+    """Write `batch` into the open transaction and say what it did.
+
+    A dossier gets a new version only when a fact changed. The caller commits.
+    """
+    reading = batch.reading
+    intake = Intake(reading.read, unchanged=reading.repeated, rejected=len(reading.rejected))
+    batch_id = _insert_batch(connection, batch)
+    new: list[tuple[Dossier, Reported]] = []
+    changed: list[_Change] = []
+    for start in range(0, len(reading.reported), CHUNK):
+        chunk = reading.reported[start : start + CHUNK]
+        known = _known(connection, [row.code for row in chunk])
+        for row in chunk:
+            before = known.get(row.code)
+            after = updated(before.dossier if before else None, row.code, row.facts)
+            if before is None:
+                new.append((after, row))
+            elif after != before.dossier:
+                changed.append(_Change(before.id, before.version + 1, after, row))
+            else:
+                intake.unchanged += 1
+    _insert_new(connection, batch_id, new)
+    _insert_changes(connection, batch_id, changed)
+    _insert_rejections(connection, batch_id, reading.rejected)
+    intake.new, intake.changed = len(new), len(changed)
+    numbers = {name: getattr(intake, name) for name in intake.__slots__}
+    connection.execute(update(schema.batch).where(schema.batch.c.id == batch_id).values(**numbers))
+    return intake
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    version: int
+    dossier: Dossier
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    id: int
+    version: int
+    dossier: Dossier
+    row: Reported
+
+
+def _known(connection: Connection, codes: list[str]) -> dict[str, _Known]:
+    rows = connection.execute(select(schema.dossier).where(schema.dossier.c.code.in_(codes)))
+    return {row.code: _Known(row.id, row.version, from_row(row._mapping)) for row in rows}
+
+
+def _insert_batch(connection: Connection, batch: Batch) -> int:
+    values = {
+        "source": batch.source,
+        "origin": batch.origin,
+        "sha256": batch.sha256,
+        "profile": batch.profile,
+        "state": "done",
+        "taken_at": batch.taken_at,
+        "fields": sorted(batch.reading.fields),
+        "warnings": list(batch.reading.warnings),
+        "problem": "",
+        **dict.fromkeys(Intake.__slots__, 0),
+    }
+    batch_id: int = connection.execute(insert(schema.batch).returning(schema.batch.c.id), values).scalar_one()
+    return batch_id
+
+
+def _insert_new(connection: Connection, batch_id: int, new: list[tuple[Dossier, Reported]]) -> None:
+    if not new:
+        return
+    rows = [{**to_row(dossier), "version": 1} for dossier, _ in new]
+    table = schema.dossier
+    ids = {
+        row.code: row.id
+        for row in connection.execute(insert(table).returning(table.c.id, table.c.code), rows)
+    }
+    changes = [_Change(ids[dossier.code], 1, dossier, row) for dossier, row in new]
+    connection.execute(insert(schema.dossier_version), list(_versions(batch_id, changes)))
+
+
+def _insert_changes(connection: Connection, batch_id: int, changed: list[_Change]) -> None:
+    if not changed:
+        return
+    table = schema.dossier
+    rows = [
+        {"b_" + name: value for name, value in to_row(each.dossier).items()}
+        | {"b_version": each.version, "b_id": each.id}
+        for each in changed
+    ]
+    columns: dict[str, Any] = {
+        name: bindparam("b_" + name) for name in (*to_row(changed[0].dossier), "version")
+    }
+    connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(columns), rows)
+    connection.execute(insert(schema.dossier_version), list(_versions(batch_id, changed)))
+
+
+def _versions(batch_id: int, changes: Iterable[_Change]) -> Iterator[dict[str, Any]]:
+    for each in changes:
+        yield {
+            "dossier_id": each.id,
+            "version": each.version,
+            "batch_id": batch_id,
+            "place": str(each.row.place),
+            "facts": to_json(each.dossier),
+            "raw": dict(each.row.raw),
+        }
+
+
+def _insert_rejections(connection: Connection, batch_id: int, rejected: Sequence[Rejected]) -> None:
+    rows = [
+        {
+            "batch_id": batch_id,
+            "file": each.place.file,
+            "sheet": each.place.sheet,
+            "row": each.place.row,
+            "column": each.column,
+            "reason": each.reason,
+            "raw": dict(each.raw),
+        }
+        for each in rejected
+    ]
+    if rows:
+        connection.execute(insert(schema.rejection), rows)
+
+
+def note_failure(connection: Connection, source: str, origin: str, problem: str, now: datetime) -> None:
+    """Keep that `origin`, a file or the source itself, could not be read; a lasting failure is one row."""
+    table = schema.batch
+    same = (table.c.source == source) & (table.c.origin == origin) & (table.c.problem == problem)
+    lasting = connection.execute(update(table).where(same, table.c.state == "failed").values(taken_at=now))
+    if lasting.rowcount == 0:
+        failed: dict[str, Any] = {"source": source, "origin": origin, "state": "failed", "problem": problem}
+        nothing = {
+            "sha256": "",
+            "profile": "",
+            "fields": [],
+            "warnings": [],
+            **dict.fromkeys(Intake.__slots__, 0),
+        }
+        connection.execute(insert(table).values(taken_at=now, **failed, **nothing))
+
+
+def cure_failures(connection: Connection, source: str, now: datetime) -> None:
+    """Mark failures of `source` that the run at `now` did not meet again as cured."""
+    table = schema.batch
+    gone = (table.c.source == source) & (table.c.state == "failed") & (table.c.taken_at < now)
+    connection.execute(update(table).where(gone).values(state="cured"))
+
+
+def read_cursor(connection: Connection, source: str) -> dict[str, str]:
+    """Return what the next request to `source` needs to ask only for something newer."""
+    state = connection.execute(select(schema.cursor.c.state).where(schema.cursor.c.source == source)).scalar()
+    return dict(state or {})
+
+
+def write_cursor(connection: Connection, source: str, state: Mapping[str, str]) -> None:
+    """Keep the cursor, in the transaction of the batch it belongs to."""
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    statement = dialect.insert(schema.cursor).values(source=source, state=dict(state))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["source"], set_={"state": dict(state)})
+    )

@@ -1,0 +1,51 @@
+"""The letters that were drafted. One a dossier: the database itself refuses a second."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select, update
+
+from latewatch.store import schema
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """What makes one draft: with the dossier's facts it prints the same letter again."""
+
+    dossier_id: int
+    form: str
+    dated: date
+    due_on: date
+    new_date: date
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDraft:
+    """A draft with its own number in the store, which is not a letter number."""
+
+    id: int
+    draft: Draft
+
+
+def insert_drafts(connection: Connection, drafts: Sequence[Draft], at: datetime) -> None:
+    if drafts:
+        rows = [{**asdict(draft), "state": "draft", "drafted_at": at} for draft in drafts]
+        connection.execute(insert(schema.letter), rows)
+
+
+def stored_drafts(connection: Connection) -> list[StoredDraft]:
+    """Return every draft that has not been cancelled, oldest first."""
+    table = schema.letter
+    rows = connection.execute(select(table).where(table.c.state == "draft").order_by(table.c.id)).mappings()
+    return [StoredDraft(row["id"], Draft(**{name: row[name] for name in Draft.__slots__})) for row in rows]
+
+
+def cancel_draft(connection: Connection, letter_id: int) -> bool:
+    """Cancel one draft; tell whether it still was one."""
+    table = schema.letter
+    done = connection.execute(
+        update(table).where(table.c.id == letter_id, table.c.state == "draft").values(state="cancelled")
+    )
+    return done.rowcount == 1
