@@ -1,0 +1,107 @@
+"""`latewatch demo`: a made-up office, from its exports to digest, letters and report."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from latewatch.app import delivery, open_office
+from latewatch.calendars.load import load_calendar
+from latewatch.cli import terminal
+from latewatch.cli.options import Json
+from latewatch.demo import DEMO_NOW, write_world
+from latewatch.domain.period import Span, period_of
+from latewatch.domain.standing import Standing
+from latewatch.domain.tally import show_rate
+from latewatch.errors import ConfigError
+from latewatch.jobs.assess import assess
+from latewatch.jobs.digest import send_digests
+from latewatch.jobs.late import late_list
+from latewatch.jobs.letters import draft_letters
+from latewatch.jobs.office import Office
+from latewatch.jobs.poll import poll
+from latewatch.jobs.tally import Form, tally_period, write_sheet
+
+MARK = ".latewatch-demo"
+
+
+def demo(
+    folder: Annotated[
+        Path, typer.Option("--dir", metavar="THƯ-MỤC", help="Nơi dựng cơ quan mẫu; dựng lại từ đầu mỗi lần.")
+    ] = Path("demo"),
+    as_json: Json = False,
+) -> None:
+    """Dựng một cơ quan mẫu với 5.000 hồ sơ và chạy trọn công việc một ngày. Không cần mạng."""
+    _clear(folder)
+    write_world(folder, load_calendar())
+    with open_office(folder / "config.toml") as office:
+        document = _work(office, folder)
+    if as_json:
+        terminal.show_json(document)
+    else:
+        _show(document, folder)
+
+
+def _clear(folder: Path) -> None:
+    """Empty the folder of an earlier demo; refuse one that holds anything else."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise ConfigError(str(folder), "--dir", "thư mục đã có dữ liệu khác; hãy chọn thư mục trống")
+    for path in sorted(folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() and not path.is_symlink() else path.unlink()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / MARK).touch()
+
+
+def _work(office: Office, folder: Path) -> dict[str, object]:
+    """Run each job once, as of the demo's day, and return what came of it."""
+    polls = [poll(office, source, DEMO_NOW, terminal.progress) for source in office.settings.sources]
+    assess(office, DEMO_NOW)
+    letters = draft_letters(office, DEMO_NOW, progress=terminal.progress)
+    digests = send_digests(office, DEMO_NOW, delivery(office.settings))
+    period = period_of(DEMO_NOW.year, 10, Span.MONTH, office.settings.counting.period)
+    reports = {form: office.settings.paths.reports / f"{name}-2026-10.xlsx" for form, name in SHEETS.items()}
+    tallies = {form: tally_period(office, period, form, DEMO_NOW) for form in SHEETS}
+    for form, path in reports.items():
+        write_sheet(office, tallies[form], form, path)
+    return {
+        "read": sum(each.intake.read for each in polls),
+        "new": sum(each.intake.new for each in polls),
+        "rejected": sum(each.intake.rejected for each in polls),
+        "overdue": len(late_list(office, DEMO_NOW, Standing.OVERDUE)),
+        "due_soon": len(late_list(office, DEMO_NOW, Standing.DUE_SOON)),
+        "letters": len(letters),
+        "letters_folder": str(office.settings.paths.letters),
+        "digests": [each.delivered_to for each in digests],
+        "reports": [str(path) for path in reports.values()],
+        "rates": [f"{rate.name}: {show_rate(rate)}" for rate in tallies[Form.BY_FIELD].rates],
+        "config": str(folder / "config.toml"),
+        "at": DEMO_NOW,
+    }
+
+
+SHEETS = {Form.BY_FIELD: "bieu-07a", Form.BY_UNIT: "theo-don-vi"}
+
+
+def _show(document: dict[str, object], folder: Path) -> None:
+    at = f"--at {DEMO_NOW:%Y-%m-%dT%H:%M}"
+    terminal.say(f"Cơ quan mẫu lúc {DEMO_NOW:%H:%M ngày %d/%m/%Y}:")
+    terminal.say(
+        f"  {document['read']} dòng đã đọc, {document['new']} hồ sơ, {document['rejected']} dòng bị gác lại"
+    )
+    terminal.say(f"  {document['overdue']} hồ sơ quá hạn, {document['due_soon']} sắp đến hạn")
+    terminal.say(f"  {document['letters']} dự thảo văn bản xin lỗi")
+    for rate in _lines(document["rates"]):
+        terminal.say(f"  {rate}")
+    terminal.say("Kết quả:")
+    for path in _lines(document["digests"]):
+        terminal.say(f"  bản tin   {path}")
+    terminal.say(f"  thư       {document['letters_folder']}")
+    for path in _lines(document["reports"]):
+        terminal.say(f"  báo cáo   {path}")
+    terminal.say("Thử tiếp:")
+    for command in ("late", "digest", "tally --month 2026-10 --form units", "check"):
+        terminal.say(f"  latewatch {command} {at} --config {folder / 'config.toml'}")
+
+
+def _lines(value: object) -> list[str]:
+    return [str(each) for each in value] if isinstance(value, list) else []

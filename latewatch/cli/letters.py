@@ -1,0 +1,53 @@
+"""`latewatch letters`: the apology letters."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from latewatch.app import open_office
+from latewatch.cli import terminal
+from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
+from latewatch.jobs.assess import assess
+from latewatch.jobs.letters import DraftedLetter, draft_letters
+
+letters = typer.Typer(help="Văn bản xin lỗi.", no_args_is_help=True)
+
+
+@letters.callback()
+def _letters() -> None:
+    """Văn bản xin lỗi và hẹn lại ngày trả kết quả (NĐ 118/2025/NĐ-CP, Điều 19.6)."""
+
+
+@letters.command()
+def draft(
+    out: Annotated[
+        Path | None, typer.Option(metavar="THƯ-MỤC", help="Nơi ghi PDF; không ghi thì theo paths.letters.")
+    ] = None,
+    code: Annotated[str, typer.Option(metavar="MÃ-HỒ-SƠ", help="Chỉ hồ sơ này, dù chưa đến lúc.")] = "",
+    reason: Annotated[str, typer.Option(metavar="LÝ-DO", help="Lý do ghi trong thư mới.")] = "",
+    at: At = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Soạn dự thảo cho hồ sơ dự kiến quá hạn và hồ sơ quá hạn chưa có thư. Mỗi hồ sơ một thư."""
+    now = instant(at)
+    with open_office(config) as office:
+        assess(office, now)
+        made = draft_letters(office, now, out=out, code=code, reason=reason, progress=terminal.progress)
+    if as_json:
+        terminal.show_json(
+            [{"code": m.code, "path": str(m.path), "new_date": m.new_date, "is_new": m.is_new} for m in made]
+        )
+    else:
+        show(made)
+
+
+def show(made: list[DraftedLetter]) -> None:
+    rows = [(m.code, m.unit, f"{m.new_date:%d/%m/%Y}", "mới" if m.is_new else "đã có", m.path) for m in made]
+    new = sum(m.is_new for m in made)
+    terminal.show_table(
+        f"Dự thảo văn bản xin lỗi: {new} mới, {len(made) - new} đã có",
+        ("Mã hồ sơ", "Đơn vị", "Hẹn lại", "", "Tệp"),
+        rows,
+    )

@@ -1,0 +1,64 @@
+"""The program `latewatch`: its commands, and how an error ends it."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from latewatch import __version__
+from latewatch.cli import terminal
+from latewatch.cli.check import check
+from latewatch.cli.demo import demo
+from latewatch.cli.digest import digest
+from latewatch.cli.due import due
+from latewatch.cli.explain import explain
+from latewatch.cli.init import init
+from latewatch.cli.late import late
+from latewatch.cli.letters import letters
+from latewatch.cli.poll import poll
+from latewatch.cli.run import run as run_scheduler
+from latewatch.cli.tally import tally
+from latewatch.errors import LatewatchError
+
+app = typer.Typer(
+    help="Theo dõi hạn giải quyết hồ sơ một cửa: cảnh báo, văn bản xin lỗi, số liệu đúng hạn.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (init, check, demo, poll, due, explain, late, digest, tally):
+    app.command()(command)
+app.command("run")(run_scheduler)
+app.add_typer(letters, name="letters")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        terminal.say(f"latewatch {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    debug: Annotated[bool, typer.Option("--debug", help="Khi lỗi, in cả vết lỗi của chương trình.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="In số bản.")
+    ] = False,
+) -> None:
+    """Theo dõi hạn giải quyết hồ sơ một cửa: cảnh báo, văn bản xin lỗi, số liệu đúng hạn."""
+    context.obj = debug
+
+
+def run() -> None:
+    """Run one command. Exit 0 when done, 1 when it could not be, 2 when it was asked wrongly."""
+    try:
+        app()
+    except LatewatchError as e:
+        if "--debug" in sys.argv:
+            raise
+        terminal.fail(str(e))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

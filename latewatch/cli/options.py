@@ -1,0 +1,38 @@
+"""Options that several commands share."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from latewatch import clock
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return clock.parse_instant(text)
+    except ValueError as e:
+        raise typer.BadParameter(f"“{text}” không phải thời điểm; ví dụ: 2026-11-12T08:00") from e
+
+
+Config = Annotated[
+    Path, typer.Option("--config", "-c", envvar="LATEWATCH_CONFIG", help="Tệp cấu hình.", show_default=True)
+]
+Json = Annotated[bool, typer.Option("--json", help="In một tài liệu JSON.")]
+At = Annotated[
+    datetime | None,
+    typer.Option(
+        "--at",
+        parser=_instant,
+        metavar="THỜI-ĐIỂM",
+        help="Coi như bây giờ là, ví dụ 2026-11-12T08:00.",
+    ),
+]
+
+DEFAULT_CONFIG = Path("config.toml")
+
+
+def instant(at: datetime | None) -> datetime:
+    """Return the instant asked for, else the clock's. The only place where a command reads the clock."""
+    return at or clock.now()

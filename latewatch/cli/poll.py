@@ -1,0 +1,82 @@
+"""`latewatch poll`: take in what the sources have, and decide the due dates."""
+
+from typing import Annotated, Any
+
+import typer
+
+from latewatch.app import open_office
+from latewatch.cli import terminal
+from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
+from latewatch.errors import ConfigError
+from latewatch.jobs.assess import assess
+from latewatch.jobs.office import Office
+from latewatch.jobs.poll import PollResult
+from latewatch.jobs.poll import poll as poll_source
+
+
+def poll(
+    source: Annotated[str, typer.Option(metavar="TÊN", help="Chỉ nguồn này.")] = "",
+    at: At = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Lấy hồ sơ mới từ các nguồn và tính hạn. Chạy lại bao nhiêu lần cũng không đổi kết quả."""
+    now = instant(at)
+    with open_office(config) as office:
+        wanted = _sources(office, source)
+        results = [poll_source(office, each, now, terminal.progress) for each in wanted]
+        assess(office, now)
+    if as_json:
+        terminal.show_json({result.source: _document(result) for result in results})
+    else:
+        show(results)
+    if any(result.problems for result in results):
+        raise typer.Exit(1)
+
+
+def _sources(office: Office, name: str) -> list[Any]:
+    sources = list(office.settings.sources)
+    if not sources:
+        raise ConfigError("config.toml", "sources", "chưa khai nguồn nào; thêm một mục [[sources]]")
+    if not name:
+        return sources
+    chosen = office.source(name)
+    if chosen is None:
+        names = ", ".join(each.name for each in sources)
+        raise typer.BadParameter(f"không có nguồn “{name}”; các nguồn: {names}", param_hint="--source")
+    return [chosen]
+
+
+def _document(result: PollResult) -> dict[str, object]:
+    intake = result.intake
+    return {
+        "read": intake.read,
+        "new": intake.new,
+        "changed": intake.changed,
+        "unchanged": intake.unchanged,
+        "rejected": intake.rejected,
+        "files": {"taken": result.taken, "known": result.known, "growing": result.growing},
+        "warnings": result.warnings,
+        "problems": result.problems,
+    }
+
+
+def show(results: list[PollResult]) -> None:
+    """Print what each source gave, then what a person should look at."""
+    rows = [
+        (r.source, r.intake.read, r.intake.new, r.intake.changed, r.intake.unchanged, r.intake.rejected)
+        for r in results
+    ]
+    headings = ("Nguồn", "Đã đọc", "Mới", "Thay đổi", "Như cũ", "Gác lại")
+    terminal.show_table("", headings, rows, right=range(1, 6))
+    for result in results:
+        if result.known and not result.taken:
+            terminal.say(f"Nguồn {result.source}: không có tệp mới.")
+        if result.intake.rejected:
+            terminal.warn(f"{result.source}: {result.intake.rejected} dòng bị gác lại; xem: latewatch check")
+        for name in result.growing:
+            terminal.warn(f"{name}: tệp đang được ghi; để lại cho lần chạy sau")
+        for warning in result.warnings:
+            terminal.warn(warning)
+        for problem in result.problems:
+            terminal.fail(problem)

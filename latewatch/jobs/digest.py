@@ -1,0 +1,141 @@
+"""The morning digest of each desk: composed from the cases, claimed once a day, then delivered."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+
+from sqlalchemy import Connection
+
+from latewatch.calendars.load import warnings as calendar_warnings
+from latewatch.disk import file_stem
+from latewatch.domain import digest as rules
+from latewatch.domain.feed import is_stale
+from latewatch.domain.names import DeskName
+from latewatch.errors import DeliveryError, StoreError
+from latewatch.jobs.office import Office
+from latewatch.notify.delivery import Delivery
+from latewatch.notify.message import digest_message
+from latewatch.notify.smtp_answers import PartialDeliveryError
+from latewatch.reports.sheets import digest_workbook
+from latewatch.store.cases import assessed
+from latewatch.store.digests import claim, digest_before, digest_of, mark
+from latewatch.store.feeds import data_from, failures, newest_batches
+
+
+@dataclass(frozen=True, slots=True)
+class SentDigest:
+    """What became of one desk's digest. Its outcome is unknown when a run was killed while sending."""
+
+    desk: str
+    subject: str
+    outcome: str
+    delivered_to: str = ""
+    problem: str = ""
+
+
+SENT, SENT_BEFORE, UNKNOWN, FAILED = "sent", "sent-before", "unknown", "failed"
+
+
+def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules.Digest]]:
+    """Return each desk's digest as of `now`. Raises StoreError and CalendarGap."""
+    counting, letters = office.settings.counting, office.settings.letters
+    names = [source.name for source in office.settings.sources]
+    composed = []
+    with office.store.reading() as connection:
+        since = data_from(connection, names)
+        warnings = (*_feed_warnings(connection, names), *_calendar_warnings(office, now))
+        cases = list(office.cases(assessed(connection)))
+        for desk in office.roster.desks:
+            before = digest_before(connection, desk.code, now.date())
+            digest = rules.compose(
+                [case for case in cases if case.desk == desk.code],
+                desk=desk.name,
+                at=now,
+                calendar=office.calendar,
+                due_soon_days=counting.due_soon_working_days,
+                lead_days=letters.lead_working_days,
+                before=before.counts if before else None,
+                before_on=before.day if before else None,
+                data_from=since,
+                is_stale=is_stale(since, now, office.settings.mail.stale_after_hours, office.calendar),
+                warnings=warnings,
+            )
+            composed.append((desk, digest))
+    return composed
+
+
+def send_digests(office: Office, now: datetime, delivery: Delivery) -> list[SentDigest]:
+    """Send each desk its digest of the day, once however often this runs; a failed one is tried again.
+
+    Whether a message left is not known when a run was killed while sending it: it is not sent again, and
+    `latewatch check` says so.
+    """
+    return [_send(office, desk, digest, delivery) for desk, digest in compose_digests(office, now)]
+
+
+def _feed_warnings(connection: Connection, sources: list[str]) -> Iterator[str]:
+    """Say what of the newest data is missing, so that nobody takes it for whole."""
+    for source in sources:
+        for failure in failures(connection, source):
+            yield f"Nguồn “{source}” không đọc được: {failure.problem}"
+        for feed in newest_batches(connection, source):
+            yield from feed.warnings
+            if feed.rejected:
+                yield f"{feed.origin}: {feed.rejected} dòng bị gác lại; xem bằng lệnh latewatch check"
+
+
+def _calendar_warnings(office: Office, now: datetime) -> list[str]:
+    ahead = now + timedelta(days=60)
+    return calendar_warnings(office.calendar, range(now.year, ahead.year + 1))
+
+
+def _send(office: Office, desk: DeskName, digest: rules.Digest, delivery: Delivery) -> SentDigest:
+    day = digest.at.date()
+    with office.store.writing() as connection:
+        if not claim(connection, desk.code, day, digest.counts, digest.at):
+            earlier = digest_of(connection, desk.code, day)
+            outcome = SENT_BEFORE if earlier and earlier.state == "sent" else UNKNOWN
+            return SentDigest(desk.name, digest.subject, outcome, earlier.delivered_to if earlier else "")
+    delivered_to, outcome, problem = _deliver(office, desk, digest, delivery)
+    with office.store.writing() as connection:
+        mark(
+            connection,
+            desk.code,
+            day,
+            is_sent=outcome == SENT,
+            delivered_to=delivered_to,
+            problem=problem,
+        )
+    return SentDigest(desk.name, digest.subject, outcome, delivered_to, problem)
+
+
+def _deliver(
+    office: Office, desk: DeskName, digest: rules.Digest, delivery: Delivery
+) -> tuple[str, str, str]:
+    """Hand the message over. Where only some recipients were taken it is sent: the others are a remark."""
+    try:
+        message = message_of(office, desk, digest)
+        return delivery.deliver(message, _name(desk, digest)), SENT, ""
+    except PartialDeliveryError as e:
+        return "", SENT, str(e)
+    except (DeliveryError, StoreError) as e:
+        return "", FAILED, str(e)
+
+
+def _name(desk: DeskName, digest: rules.Digest) -> str:
+    return f"{digest.at:%Y-%m-%d}-{desk.code}"
+
+
+def message_of(office: Office, desk: DeskName, digest: rules.Digest) -> EmailMessage:
+    """Compose the message. The same desk and day give the same Message-ID, so that doubles can be seen."""
+    name = _name(desk, digest)
+    to = next((each.mail_to for each in office.settings.desks if each.code == desk.code), ())
+    domain = office.settings.mail.sender.rpartition("@")[2] or "localhost"
+    return digest_message(
+        digest,
+        sender=office.settings.mail.sender,
+        to=to,
+        message_id=f"<{file_stem(name)}.latewatch@{domain}>",
+        attachment=(f"ho-so-{name}.xlsx", digest_workbook(digest)),
+    )

@@ -1,0 +1,65 @@
+"""Explain: everything known about one dossier's due date."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from latewatch.domain.deadline import Step, trace
+from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
+from latewatch.errors import CalendarGap, StoreError
+from latewatch.jobs.office import Office
+from latewatch.store.cases import assessed, standing_changes, with_code
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A case, where it stands, and the days that led there.
+
+    `difference` counts working days from the computed date to the promised one; None where one is missing.
+    """
+
+    case: Case
+    standing: Standing
+    working_days_late: int
+    difference: int | None
+    steps: list[Step]
+    changes: list[Mapping[str, Any]]
+
+
+def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
+    """Explain the stored dossier `code` as of `now`. Raises StoreError where there is none."""
+    with office.store.reading() as connection:
+        each = next(assessed(connection, with_code(code.strip())), None)
+        if each is None or each.deadline is None:
+            raise StoreError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
+        changes = standing_changes(connection, each.id)
+    case = office.case(each, each.deadline)
+    days = office.settings.counting.due_soon_working_days
+    standing = standing_at(case, now, office.calendar, days)
+    is_late = standing in (Standing.LATE, Standing.OVERDUE)
+    return Explanation(
+        case=case,
+        standing=standing,
+        working_days_late=working_days_late(case, now, office.calendar) if is_late else 0,
+        difference=_difference(office, case),
+        steps=_steps(office, case),
+        changes=changes,
+    )
+
+
+def _steps(office: Office, case: Case) -> list[Step]:
+    received_on, limit = case.dossier.received_on, case.deadline.limit
+    if received_on is None or limit is None or case.deadline.computed_on is None:
+        return []
+    return list(trace(received_on, limit, office.calendar))
+
+
+def _difference(office: Office, case: Case) -> int | None:
+    computed_on, promised_on = case.deadline.computed_on, case.deadline.promised_on
+    if computed_on is None or promised_on is None:
+        return None
+    try:
+        return office.calendar.count(computed_on, promised_on)
+    except CalendarGap:  # the promise lies beyond the known years
+        return None

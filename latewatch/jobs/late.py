@@ -1,0 +1,69 @@
+"""The late list: the dossiers of a standing, the latest first."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
+from latewatch.errors import ConfigError
+from latewatch.jobs.office import Office
+from latewatch.store.cases import assessed, unfinished_at
+
+FINISHED = (Standing.EARLY, Standing.ON_TIME, Standing.LATE)
+
+
+@dataclass(frozen=True, slots=True)
+class LateDossier:
+    """One row of the list. `letter` is the date of the apology, where there is one."""
+
+    code: str
+    unit: str
+    procedure: str
+    promised_on: date | None
+    due_on: date | None
+    working_days_late: int
+    standing: Standing
+    letter: date | None
+
+
+def late_list(office: Office, now: datetime, standing: Standing, unit: str = "") -> list[LateDossier]:
+    """Return the dossiers that stand so at `now`, of one unit or of all, the most working days late first.
+
+    Raises ConfigError where no unit and no dossier has the name `unit`.
+    """
+    days = office.settings.counting.due_soon_working_days
+    conditions = [] if standing in FINISHED else [unfinished_at(now)]
+    with office.store.reading() as connection:
+        cases = list(office.cases(assessed(connection, *conditions)))
+    if unit:
+        name = _unit_name(office, unit, cases)
+        cases = [case for case in cases if case.unit == name]
+    rows = [
+        _row(office, case, standing, now)
+        for case in cases
+        if standing_at(case, now, office.calendar, days) is standing
+    ]
+    return sorted(rows, key=lambda row: (-row.working_days_late, row.due_on or date.max, row.code))
+
+
+def _unit_name(office: Office, unit: str, cases: list[Case]) -> str:
+    known = office.roster.find(unit)
+    if known:
+        return known.name
+    if any(case.unit == unit for case in cases):
+        return unit
+    names = ", ".join(f"{each.code} ({each.name})" for each in office.roster.units)
+    raise ConfigError("--unit", "", f"không có đơn vị “{unit}”; các đơn vị đã khai: {names or 'chưa có'}")
+
+
+def _row(office: Office, case: Case, standing: Standing, now: datetime) -> LateDossier:
+    is_late = standing in (Standing.LATE, Standing.OVERDUE)
+    return LateDossier(
+        code=case.dossier.code,
+        unit=case.unit,
+        procedure=case.dossier.procedure,
+        promised_on=case.deadline.promised_on,
+        due_on=case.due_on,
+        working_days_late=working_days_late(case, now, office.calendar) if is_late else 0,
+        standing=standing,
+        letter=case.letter_on,
+    )

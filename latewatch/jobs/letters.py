@@ -1,0 +1,170 @@
+"""Draft letters: one for each dossier expected to be late, and each overdue one that has none.
+
+First the rows, in one transaction, then the PDFs, each made from its row: killed in between, the next run
+draws what is missing.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from latewatch.config import Unit
+from latewatch.disk import file_stem, write_whole
+from latewatch.domain.letter import Letter, LetterForm, Letterhead, propose_new_date, refuse_second
+from latewatch.domain.standing import LABELS, Case, Standing, owes_letter, standing_at
+from latewatch.errors import LetterError
+from latewatch.jobs.office import Office, Progress, silent
+from latewatch.store.cases import assessed, drafted, unfinished_at, with_code
+from latewatch.store.letters import Draft, StoredDraft, cancel_draft, insert_drafts, stored_drafts
+
+RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftedLetter:
+    """A draft as handed to the supervisor. `is_new` tells whether this run made it."""
+
+    code: str
+    unit: str
+    path: Path
+    new_date: date
+    is_new: bool
+
+
+def draft_letters(
+    office: Office,
+    now: datetime,
+    *,
+    out: Path | None = None,
+    code: str = "",
+    reason: str = "",
+    progress: Progress = silent,
+) -> list[DraftedLetter]:
+    """Draft what is owed at `now`, and see that each pending draft lies as PDF in `out`.
+
+    With `code`, only that dossier's letter, now, whatever its lead; a second one is refused. Drafts of
+    dossiers that no longer need one (finished in time, withdrawn, suspended) are cancelled. Raises
+    LetterError and StoreError.
+    """
+    folder = out or office.settings.paths.letters
+    with office.store.writing() as connection:
+        wanted = _one(connection, office, code, now) if code else _owed(connection, office, now)
+        before = {stored.id for stored in stored_drafts(connection)}
+        insert_drafts(connection, [_draft(office, i, case, now, reason) for i, case in wanted], now)
+        pending = _pending(connection, office, now, folder)
+    mine = [(stored, case) for stored, case in pending if not code or case.dossier.code == code]
+    made = []
+    for stored, case in progress(mine, "Văn bản xin lỗi"):
+        path = _path(folder, office, stored, case)
+        is_new = stored.id not in before
+        if is_new or not path.exists():
+            write_whole(
+                path, office.printer.pdf(_letter(office, stored.draft, case)), setting="paths.letters"
+            )
+        made.append(DraftedLetter(case.dossier.code, case.unit, path, stored.draft.new_date, is_new))
+    return made
+
+
+def _owed(connection: Connection, office: Office, now: datetime) -> list[tuple[int, Case]]:
+    lead = office.settings.letters.lead_working_days
+    return [
+        (each.id, case)
+        for each in assessed(connection, unfinished_at(now))
+        if each.deadline and owes_letter(case := office.case(each, each.deadline), now, office.calendar, lead)
+    ]
+
+
+def _one(connection: Connection, office: Office, code: str, now: datetime) -> list[tuple[int, Case]]:
+    each = next(assessed(connection, with_code(code)), None)
+    if each is None or each.deadline is None:
+        raise LetterError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
+    refuse_second(code, each.letter_on)
+    case = office.case(each, each.deadline)
+    standing = standing_at(case, now, office.calendar, office.settings.counting.due_soon_working_days)
+    if standing not in RUNNING:
+        raise LetterError(f"Hồ sơ {code} không cần văn bản xin lỗi: tình trạng “{LABELS[standing]}”.")
+    return [(each.id, case)]
+
+
+def _draft(office: Office, dossier_id: int, case: Case, now: datetime, reason: str) -> Draft:
+    assert case.due_on is not None  # noqa: S101  only dossiers with a due date owe a letter
+    letters = office.settings.letters
+    last_promise = max(case.due_on, case.deadline.promised_on or case.due_on)
+    return Draft(
+        dossier_id=dossier_id,
+        form=letters.form.value,
+        dated=now.date(),
+        due_on=case.due_on,
+        new_date=propose_new_date(now.date(), last_promise, letters.new_date_working_days, office.calendar),
+        reason=reason or letters.reason,
+    )
+
+
+def _pending(
+    connection: Connection, office: Office, now: datetime, folder: Path
+) -> list[tuple[StoredDraft, Case]]:
+    """Return the drafts of dossiers still running; cancel those whose dossier needs no apology any more.
+
+    A dossier that was finished late keeps its letter: the tables count it.
+    """
+    cases = {
+        each.id: office.case(each, each.deadline) for each in assessed(connection, drafted()) if each.deadline
+    }
+    pending = []
+    for stored in stored_drafts(connection):
+        case = cases[stored.draft.dossier_id]
+        standing = standing_at(case, now, office.calendar, office.settings.letters.lead_working_days)
+        if standing in RUNNING:
+            pending.append((stored, case))
+        elif standing is not Standing.LATE and cancel_draft(connection, stored.id):
+            _path(folder, office, stored, case).unlink(missing_ok=True)
+    return pending
+
+
+def _path(folder: Path, office: Office, stored: StoredDraft, case: Case) -> Path:
+    """Return where a draft lies: in the folder of the unit that signs it, named after its dossier."""
+    unit = office.roster.unit_of(case.dossier)
+    name = f"{file_stem(case.dossier.code)}-{stored.id}.pdf"
+    return folder / file_stem(unit.code if unit else "khac") / name
+
+
+def _letter(office: Office, draft: Draft, case: Case) -> Letter:
+    dossier = case.dossier
+    return Letter(
+        head=letterhead(office, case),
+        form=LetterForm(draft.form),
+        title=office.settings.letters.title,
+        dated=draft.dated,
+        code=dossier.code,
+        applicant=dossier.applicant,
+        address=dossier.address,
+        phone=dossier.phone,
+        received_at=dossier.received_at,
+        procedure=dossier.procedure,
+        field=dossier.field,
+        promised_on=case.deadline.promised_on or draft.due_on,
+        new_date=draft.new_date,
+        reason=draft.reason,
+    )
+
+
+def letterhead(office: Office, case: Case) -> Letterhead:
+    """Return the letterhead of the unit that resolves the dossier: its own words, else the office's."""
+    general = office.settings.office
+    known = office.roster.unit_of(case.dossier)
+    unit = next((each for each in office.settings.units if known and each.code == known.code), None)
+    if unit is None:
+        unit = Unit(code="", name=case.unit or general.name)
+    deputy = unit.deputy_title if unit.deputy_title is not None else general.deputy_title
+    return Letterhead(
+        governing_body=unit.governing_body or general.governing_body,
+        issuing_body=unit.issuing_body or unit.name or general.issuing_body,
+        place=unit.place or general.place,
+        signer_title=unit.signer_title or general.signer_title,
+        deputy_title=deputy,
+        signer_name=unit.signer_name or general.signer_name,
+        symbol=unit.letter_symbol or general.letter_symbol,
+        desk_name=general.desk_name,
+    )

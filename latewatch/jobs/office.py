@@ -1,0 +1,58 @@
+"""What every job works with: the office's settings, made into parts."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from latewatch.config import Settings, Source
+from latewatch.domain.deadline import Deadline
+from latewatch.domain.names import Roster
+from latewatch.domain.standing import Case
+from latewatch.domain.worktime import WorkCalendar
+from latewatch.letters.render import LetterPrinter
+from latewatch.sources.profile import Profile
+from latewatch.store.cases import Assessed
+from latewatch.store.database import Store
+
+T = TypeVar("T")
+
+
+class Progress(Protocol):
+    """Hands `items` on one by one, and may show on the way how far the work is."""
+
+    def __call__(self, items: Sequence[T], title: str, /) -> Iterable[T]: ...
+
+
+def silent(items: Sequence[T], _title: str, /) -> Iterable[T]:
+    """Show no progress: what a job does when nobody watches."""
+    return items
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The wired parts. `app.py` makes one; jobs only read it."""
+
+    settings: Settings
+    store: Store
+    calendar: WorkCalendar
+    roster: Roster
+    profiles: dict[str, Profile]
+    printer: LetterPrinter
+
+    def source(self, name: str) -> Source | None:
+        return next((source for source in self.settings.sources if source.name == name), None)
+
+    def cases(self, found: Iterable[Assessed]) -> Iterator[Case]:
+        """Join stored dossiers with the names this office gives their units and desks."""
+        for each in found:
+            if each.deadline:
+                yield self.case(each, each.deadline)
+
+    def case(self, each: Assessed, deadline: Deadline) -> Case:
+        return Case(
+            dossier=each.dossier,
+            deadline=deadline,
+            unit=self.roster.unit_label(each.dossier),
+            desk=self.roster.desk_of(each.dossier).code,
+            letter_on=each.letter_on,
+        )
