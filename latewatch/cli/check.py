@@ -7,7 +7,7 @@ from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.jobs.check import Level, check_office
 
-SHOW = {Level.OK: terminal.done, Level.WARNING: terminal.warn, Level.BAD: terminal.fail}
+SIGN = {Level.OK: "✓", Level.WARNING: "!", Level.BAD: "✗"}
 
 
 def check(at: At = None, config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
@@ -19,7 +19,6 @@ def check(at: At = None, config: Config = DEFAULT_CONFIG, as_json: Json = False)
     if as_json:
         terminal.show_json(findings)
     else:
-        for finding in findings:
-            SHOW[finding.level](f"{finding.about}: {finding.text}")
+        terminal.show_findings((SIGN[each.level], f"{each.about}: {each.text}") for each in findings)
     if any(finding.level is Level.BAD for finding in findings):
         raise typer.Exit(1)

@@ -82,7 +82,7 @@ def show_trace(steps: list[Step]) -> None:
     for step in steps:
         number += step.counted
         rows.append((f"{step.day:%d/%m/%Y}", number if step.counted else "–", step.why))
-    terminal.show_table("", ("Ngày", "Tính", "Vì sao"), rows, right=(1,))
+    terminal.show_table("", ("Ngày", "Tính", "Vì sao"), rows, figures=(1,), wraps=(2,))
 
 
 def show_day(day: date) -> str:

@@ -28,7 +28,7 @@ def late(
         return
     title = f"Hồ sơ {LABELS[standing]}: {len(rows)} (lúc {now:%H:%M %d/%m/%Y})"
     headings = ("Mã hồ sơ", "Đơn vị", "Thủ tục", "Hẹn trả", "Hạn", "Trễ", "Thư xin lỗi")
-    terminal.show_table(title, headings, [_cells(row) for row in rows], right=(5,))
+    terminal.show_table(title, headings, map(_cells, rows), figures=(5,), wraps=(1, 2))
 
 
 def _cells(row: LateDossier) -> tuple[str, ...]:

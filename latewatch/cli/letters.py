@@ -50,4 +50,5 @@ def show(made: list[DraftedLetter]) -> None:
         f"Dự thảo văn bản xin lỗi: {new} mới, {len(made) - new} đã có",
         ("Mã hồ sơ", "Đơn vị", "Hẹn lại", "", "Tệp"),
         rows,
+        wraps=(1, 4),
     )

@@ -68,7 +68,7 @@ def show(results: list[PollResult]) -> None:
         for r in results
     ]
     headings = ("Nguồn", "Đã đọc", "Mới", "Thay đổi", "Như cũ", "Gác lại")
-    terminal.show_table("", headings, rows, right=range(1, 6))
+    terminal.show_table("", headings, rows, figures=range(1, 6))
     for result in results:
         if result.known and not result.taken:
             terminal.say(f"Nguồn {result.source}: không có tệp mới.")

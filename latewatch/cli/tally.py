@@ -93,15 +93,23 @@ def _figures(row: Counts, form: Form) -> dict[str, int]:
 
 
 APART = {
-    "late_with_letter": "Quá hạn đã có thư",
-    "late_without_letter": "Quá hạn chưa có thư",
-    "overdue_with_letter": "Đang quá hạn đã có thư",
-    "overdue_without_letter": "Đang quá hạn chưa có thư",
+    "late_with_letter": "Quá hạn\ncó thư",
+    "late_without_letter": "Quá hạn\nchưa thư",
+    "overdue_with_letter": "Đang quá hạn\ncó thư",
+    "overdue_without_letter": "Đang quá hạn\nchưa thư",
     "withdrawn": "Rút",
     "stopped": "Dừng",
     "refused": "Từ chối",
-    "not_accepted": "Không tiếp nhận",
+    "not_accepted": "Không\ntiếp nhận",
 }
+
+
+LEGEND = (
+    "(3) tiếp nhận = (4) trực tuyến toàn trình + (5) trực tuyến một phần + (6) bưu chính + (7) trực tiếp "
+    "+ (8) kỳ trước\n"
+    "(9) đã giải quyết = (10) trước hạn + (11) đúng hạn + (12) quá hạn; "
+    "(13) đang giải quyết = (14) trong hạn + (15) quá hạn"
+)
 
 
 def show(result: Tally, form: Form) -> None:
@@ -112,7 +120,8 @@ def show(result: Tally, form: Form) -> None:
     headings = [label, *(_heading(name) for name in _figures(first, form))]
     rows = [(name, *_figures(row, form).values()) for name, row in result.rows.items()]
     rows.append(("TỔNG CỘNG", *_figures(result.total, form).values()))
-    terminal.show_table(title, headings, rows, right=range(1, len(headings)))
+    terminal.show_table(title, headings, rows, figures=range(1, len(headings)), wraps=(0,))
+    terminal.say(LEGEND)
     for rate in result.rates:
         terminal.say(f"{rate.name}: {show_rate(rate)}   [{rate.formula}]")
     for note in result.notes:

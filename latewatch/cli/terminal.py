@@ -5,12 +5,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 import msgspec
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.progress import track
 from rich.table import Table
 
 T = TypeVar("T")
+
+PADDING = (0, 1, 0, 0)
+NARROWEST = 14  # columns for a name or a title that is broken into lines
+WIDE = 240  # columns of a table that goes to a file or a pipe: nothing in it is cut
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -27,10 +33,6 @@ def say(text: str = "") -> None:
     out.print(text, markup=False)
 
 
-def done(text: str) -> None:
-    out.print(f"[green]✓[/] {escape(text)}")
-
-
 def warn(text: str) -> None:
     err.print(f"[yellow]![/] {escape(text)}")
 
@@ -39,19 +41,42 @@ def fail(text: str) -> None:
     err.print(f"[red]✗[/] {escape(text)}")
 
 
+def show_findings(findings: Iterable[tuple[str, str]]) -> None:
+    """Print (sign, text) pairs in order, the sign in its colour: ✓ well, ! to look at, ✗ broken."""
+    colours = {"✓": "green", "!": "yellow", "✗": "red"}
+    for sign, text in findings:
+        out.print(f"[{colours[sign]}]{sign}[/] {escape(text)}")
+
+
 def show_table(
-    title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[int] = ()
+    title: str,
+    headings: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    figures: Sequence[int] = (),
+    wraps: Sequence[int] = (),
 ) -> None:
-    """Print a table; the columns in `right` hold figures."""
-    table = Table(title=title, title_justify="left", title_style="bold", header_style="bold")
+    """Print a table: columns in `figures` are set to the right, only those in `wraps` broken into lines.
+
+    On a terminal that is too narrow the lines run over its edge: a figure is never cut.
+    """
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+    table.padding = (0, 1, 0, 0)
     for index, heading in enumerate(headings):
-        is_figure = index in right
+        is_fixed = index not in wraps
         table.add_column(
-            heading, justify="right" if is_figure else "left", no_wrap=is_figure, overflow="fold"
+            heading,
+            justify="right" if index in figures else "left",
+            no_wrap=is_fixed,
+            overflow="fold",
+            min_width=None if is_fixed else NARROWEST,
         )
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
-    Console(highlight=False).print(table)
+    console = Console(highlight=False, width=None if out.is_terminal else WIDE)
+    needed = Measurement.get(console, console.options.update(width=WIDE), table).minimum
+    console.width = max(console.width, needed)
+    console.print(table)
 
 
 def progress(items: Sequence[T], title: str, /) -> Iterable[T]:
