@@ -50,7 +50,7 @@ demo: setup  ## a made-up office, from its exports to digest, letters and report
 	@$(BIN)/latewatch demo --dir demo
 
 test: setup  ## every test
-	@$(BIN)/python -m pytest -n auto -q
+	@$(BIN)/python -m pytest -n auto --dist loadfile -q
 
 lint: setup  ## ruff, its formatter, mypy --strict
 	@$(BIN)/ruff check .

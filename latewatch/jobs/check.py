@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.config import Source
 from latewatch.domain.feed import is_stale
-from latewatch.errors import DeliveryError, SourceError
+from latewatch.errors import DeliveryError, Place, SourceError
 from latewatch.jobs.office import Office
 from latewatch.notify.delivery import SmtpServer
 from latewatch.sources.folder import export_files
@@ -91,8 +91,8 @@ def _source(connection: Connection, source: Source) -> Iterator[Finding]:
             yield Finding(Level.WARNING, about, warning)
     rejected = rejections(connection, source.name)
     for row in rejected[:LISTED]:
-        place = f"{row['file']} {row['sheet']} dòng {row['row']}, cột “{row['column']}”"
-        yield Finding(Level.WARNING, about, f"{place}: {row['reason']}")
+        place = Place(row["file"], row["sheet"], row["row"])
+        yield Finding(Level.WARNING, about, f"{place}, cột “{row['column']}”: {row['reason']}")
     if len(rejected) > LISTED:
         yield Finding(Level.WARNING, about, f"… và {len(rejected) - LISTED} dòng bị gác lại nữa")
 

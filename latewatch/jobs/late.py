@@ -8,7 +8,7 @@ from latewatch.errors import ConfigError
 from latewatch.jobs.office import Office
 from latewatch.store.cases import assessed, unfinished_at
 
-FINISHED = (Standing.EARLY, Standing.ON_TIME, Standing.LATE)
+RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ def late_list(office: Office, now: datetime, standing: Standing, unit: str = "")
     Raises ConfigError where no unit and no dossier has the name `unit`.
     """
     days = office.settings.counting.due_soon_working_days
-    conditions = [] if standing in FINISHED else [unfinished_at(now)]
+    conditions = [unfinished_at(now)] if standing in RUNNING else []
     with office.store.reading() as connection:
         cases = list(office.cases(assessed(connection, *conditions)))
     if unit:
