@@ -58,7 +58,7 @@ SECOND_EXPORT = HEAD + (
     f"{KEPT},{HOUSEHOLD},02/11/2026 14:00,05/11/2026,04/11/2026 16:00,Trần Thị Thí Dụ,Đã trả kết quả,3,Trực tuyến toàn trình\n"
 )
 
-TOML = ["tomllib", "msgspec", "latewatch.calendars"]  # the dates in a TOML file are no clock
+TOML = ["tomllib", "latewatch.calendars"]  # the dates in a TOML file are no clock
 
 
 class Desk:

@@ -154,6 +154,18 @@ def test_what_was_due_in_the_period() -> None:
     assert (total.due_in_period, total.due_and_on_time) == (6, 2)
 
 
+def test_what_was_due_in_the_period_and_finished_before_it_kept_its_date() -> None:
+    result = counted(case(received="2026-10-01", due="2026-11-02", finished="2026-10-12"))
+    assert (result.total.due_in_period, result.total.due_and_on_time) == (1, 1)
+    assert result.rows == {}, "but no column of the form has it"
+
+
+@pytest.mark.parametrize(("received", "noted"), [("2026-11-02", True), ("2026-10-02", False)])
+def test_a_finish_before_the_receipt_is_left_out_and_said_once(received: str, noted: bool) -> None:
+    result = counted(case(received=received, finished="2026-09-30"))
+    assert (result.rows, any("trước ngày tiếp nhận" in note for note in result.notes)) == ({}, noted)
+
+
 # Remarks
 
 

@@ -106,9 +106,8 @@ def running_standing(
         return Standing.NO_DUE_DATE
     if at > deadline.due_at:
         return Standing.OVERDUE
-    if deadline.due_on > calendar.last:  # a far promise needs no count of days
-        return Standing.WITHIN
-    if calendar.count(at.date(), deadline.due_on) <= due_soon_days:
+    known = min(deadline.due_on, calendar.last)  # beyond the known years, rather too early than too late
+    if calendar.count(at.date(), known) <= due_soon_days:
         return Standing.DUE_SOON
     return Standing.WITHIN
 

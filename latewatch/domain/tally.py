@@ -92,6 +92,12 @@ class Counts:
     def overdue_without_letter(self) -> int:
         return self.overdue - self.overdue_with_letter
 
+    @property
+    def is_blank(self) -> bool:
+        """Every figure a table shows is 0; what fell due and was finished before the period is in none."""
+        hidden = ("due_in_period", "due_and_on_time")
+        return not any(getattr(self, each.name) for each in fields(self) if each.name not in hidden)
+
     def columns(self) -> dict[str, int]:
         """Return the figures of form 07a by column, `c3` to `c15`."""
         values = (
@@ -148,10 +154,10 @@ def tally(
     counter = _Counter(period, as_of, rule)
     for case in cases:
         counter.count(case, rows.setdefault(label(case) or NO_LABEL, Counts()))
-    rows = {name: row for name, row in rows.items() if any(getattr(row, each.name) for each in fields(row))}
     total = Counts()
     for row in rows.values():
         total.add(row)
+    rows = {name: row for name, row in rows.items() if not row.is_blank}
     result = Tally(period, as_of, rows, total, named_rates(total), counter.notes())
     if as_of < end_of_day(period.last, now.tzinfo):
         result.notes.insert(0, f"Kỳ chưa kết thúc: số liệu tính đến {as_of:%H:%M ngày %d/%m/%Y}.")
@@ -177,6 +183,7 @@ class _Counter:
     no_receipt: int = 0
     no_due_date: int = 0
     no_finish_date: int = 0
+    finished_before_receipt: int = 0
     unknown_channel: int = 0
 
     def count(self, case: Case, row: Counts) -> None:
@@ -186,7 +193,12 @@ class _Counter:
             return
         if received_on > self.as_of.date():
             return
+        finished_at = case.dossier.finished_at
+        if finished_at and finished_at.date() < received_on:
+            self.finished_before_receipt += received_on >= self.period.first
+            return
         self._count_apart(case, row)
+        self._count_due(case, row)
         standing = self._standing(case)
         if standing is Standing.NO_FINISH_DATE:
             self.no_finish_date += 1
@@ -195,7 +207,6 @@ class _Counter:
         elif standing is not None:
             self._count_received(case, row, received_on)
             self._count_standing(case, row, standing)
-            self._count_due(case, row, standing)
 
     def _count_apart(self, case: Case, row: Counts) -> None:
         """Count what stands apart in the period of its finish, or of its receipt where no finish is known."""
@@ -241,16 +252,20 @@ class _Counter:
         elif standing is Standing.OVERDUE:
             row.overdue_with_letter += has_letter
 
-    def _count_due(self, case: Case, row: Counts, standing: Standing) -> None:
-        if case.due_on in self.period and case.deadline.due_at and case.deadline.due_at <= self.as_of:
+    def _count_due(self, case: Case, row: Counts) -> None:
+        """Count what fell due in the period and how much of it was finished by then, in whatever period."""
+        due_at, finished_at = case.deadline.due_at, case.dossier.finished_at
+        can_finish = self.rule.treatment(case.dossier.status) in (None, Treatment.AS_RESOLVED)
+        if can_finish and due_at and case.due_on in self.period and due_at <= self.as_of:
             row.due_in_period += 1
-            row.due_and_on_time += standing in (Standing.EARLY, Standing.ON_TIME)
+            row.due_and_on_time += finished_at is not None and finished_at <= due_at
 
     def notes(self) -> list[str]:
         lines = {
             "hồ sơ không rõ ngày tiếp nhận: không tính.": self.no_receipt,
             "hồ sơ không rõ thời hạn và ngày hẹn trả: không tính.": self.no_due_date,
             "hồ sơ đã xong nhưng không có ngày kết thúc xử lý: không tính.": self.no_finish_date,
+            "hồ sơ có ngày kết thúc xử lý trước ngày tiếp nhận: không tính.": self.finished_before_receipt,
             f"hồ sơ không ghi kênh nộp: tính vào cột “{CHANNEL_LABELS[self.rule.unknown_channel]}” "
             "(counting.unknown_channel).": self.unknown_channel,
         }

@@ -1,6 +1,7 @@
 """A source profile: which headings mean which field, which words mean which status. Data, not code."""
 
 import hashlib
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -49,8 +50,8 @@ def load_profile(source: Source) -> Profile:
         raise ConfigError("[[sources]]", f"{source.name}.profile", f"không có mẫu “{source.profile}”")
     text = shipped.read_bytes()
     try:
-        base = msgspec.toml.decode(text, type=_File)
-    except (msgspec.ValidationError, msgspec.DecodeError) as e:
+        base = msgspec.convert(tomllib.loads(text.decode()), _File)
+    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as e:
         raise ConfigError(f"{source.profile}.toml", "", str(e)) from e
     unknown = next((name for name in source.headings if name not in base.headings), None)
     if unknown is not None:

@@ -60,11 +60,15 @@ def unfinished_at(at: datetime) -> ColumnElement[bool]:
 
 
 def countable(first: datetime, after: datetime) -> ColumnElement[bool]:
-    """Select all a period can count: received before `after`, and not plainly finished before `first`."""
+    """Select all a period can count: alive in it (received before `after`, not plainly finished before
+    `first`), or due in it.
+    """
     columns = schema.dossier.c
+    due = schema.assessment.c.due_at
     received = or_(columns.received_at.is_(None), columns.received_at < after)
     finished_before = (columns.processed_at < first) & columns.status.in_(_PLAIN)
-    return received & or_(columns.processed_at.is_(None), ~finished_before)
+    alive = or_(columns.processed_at.is_(None), ~finished_before)
+    return received & or_(alive, (due >= first) & (due < after))
 
 
 def with_code(code: str) -> ColumnElement[bool]:
