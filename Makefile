@@ -7,8 +7,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 
-# What WeasyPrint draws with, and a font of Times' measures that has the Vietnamese letters.
-PACKAGES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation
+# What WeasyPrint draws with: Pango, and a font of Times' measures that has every Vietnamese letter.
+# Version 1 of Liberation, which Debian 12 calls fonts-liberation, lacks ộ, ệ, ạ … and would be mixed with another.
+LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
+FONT      := fonts-liberation2
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
@@ -18,7 +20,7 @@ setup: system $(STAMP)  ## system packages and a .venv with everything
 system:
 	@if command -v dpkg-query >/dev/null 2>&1; then \
 	  missing=""; \
-	  for package in $(PACKAGES); do \
+	  for package in $(LIBRARIES) $(FONT); do \
 	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
 	  done; \
 	  if [ -n "$$missing" ]; then \
@@ -31,9 +33,10 @@ system:
 	    DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing >/dev/null || \
 	    { echo "apt-get could not install:$$missing (see the lines above)"; exit 1; }; \
 	  fi; \
-	elif ! ldconfig -p 2>/dev/null | grep -q libpangoft2-1.0; then \
-	  echo "latewatch draws letters with Pango and the Liberation Serif font. This is not a Debian system:"; \
-	  echo "install Pango >= 1.44, HarfBuzz with its subset library, and Liberation fonts, then run make again."; \
+	elif ! fc-list ':family=Liberation Serif:charset=1ed9' 2>/dev/null | grep -q .; then \
+	  echo "latewatch draws letters with Pango and the font Liberation Serif, version 2. This is not a Debian system:"; \
+	  echo "install Pango >= 1.44, HarfBuzz with its subset library, fontconfig and Liberation fonts 2, then run make again."; \
+	  exit 1; \
 	fi
 
 $(STAMP): pyproject.toml constraints.txt

@@ -23,6 +23,7 @@ class Letterhead:
     issuing_body: str
     place: str
     signer_title: str
+    unit_name: str = ""  # as running text names it; the head prints `issuing_body` in capitals
     deputy_title: str = ""  # set where a deputy signs: KT. stands before the head's title
     signer_name: str = ""
     symbol: str = "PXL"
