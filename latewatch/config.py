@@ -7,10 +7,14 @@ import difflib
 import os
 import re
 import tomllib
+import types
 import typing
-from datetime import time
+import unicodedata
+from collections.abc import Callable
+from datetime import date, time
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
@@ -24,6 +28,7 @@ from latewatch.errors import ConfigError
 
 Natural = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
+T = TypeVar("T")
 
 
 class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -178,21 +183,8 @@ class Settings(_Section, frozen=True):
 
 def load(file: Path) -> Settings:
     """Read and check `file`; relative paths in it start at its own folder. Raises ConfigError."""
-    try:
-        tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except FileNotFoundError as e:
-        raise ConfigError(
-            file, "", "không có tệp cấu hình; hãy chạy `latewatch init` hoặc chỉ rõ --config"
-        ) from e
-    except (OSError, UnicodeDecodeError) as e:
-        raise ConfigError(file, "", f"không đọc được: {e}") from e
-    except tomllib.TOMLDecodeError as e:
-        raise ConfigError(file, "", f"không phải TOML hợp lệ: {e}") from e
     base = file.resolve().parent
-    try:
-        settings = msgspec.convert(tables, Settings, dec_hook=lambda kind, value: _decode(kind, value, base))
-    except msgspec.ValidationError as e:
-        raise _explained(file, str(e)) from e
+    settings = checked(file, read_toml(file), Settings, dec_hook=lambda kind, value: _path(kind, value, base))
     paths = settings.paths
     settings = msgspec.structs.replace(
         settings,
@@ -202,64 +194,138 @@ def load(file: Path) -> Settings:
     return settings
 
 
-def _decode(kind: type, value: Any, base: Path) -> Any:
-    if kind is Path:
-        if not isinstance(value, str) or not value:
-            raise ValueError("cần một đường dẫn trong dấu nháy")
-        return base / Path(value).expanduser()
-    raise ValueError(f"không đọc được kiểu {kind}")
+def _path(kind: type, value: Any, base: Path) -> Path:
+    if kind is not Path or not isinstance(value, str) or not value:
+        raise ValueError(value)  # `checked` says what is wanted
+    return base / Path(value).expanduser()
 
 
-_PROBLEMS = (
-    (re.compile(r"Object contains unknown field `(.+)`"), "khóa lạ"),
-    (re.compile(r"Object missing required field `(.+)`"), "thiếu khóa bắt buộc"),
-)
-_KINDS = {
-    "str": "chuỗi trong dấu nháy",
-    "int": "số nguyên",
-    "float": "số",
-    "bool": "true hoặc false",
-    "array": "danh sách [ … ]",
-    "object": "bảng",
-    "null": "rỗng",
-    "time": "giờ, ví dụ 07:30:00",
+def read_toml(file: Path, *, composed: bool = False) -> dict[str, Any]:
+    """Return the tables of `file`, its text in NFC where `composed`. Raises ConfigError."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        return tomllib.loads(unicodedata.normalize("NFC", text) if composed else text)
+    except FileNotFoundError as e:
+        raise ConfigError(
+            file, "", "không có tệp cấu hình; hãy chạy `latewatch init` hoặc chỉ rõ --config"
+        ) from e
+    except UnicodeDecodeError as e:
+        raise ConfigError(file, "", "không đọc được: tệp phải được lưu bằng bảng mã UTF-8") from e
+    except OSError as e:
+        cause = "là thư mục, không phải tệp" if file.is_dir() else "hãy kiểm tra quyền đọc của tệp"
+        raise ConfigError(file, "", f"không đọc được: {cause}") from e
+    except tomllib.TOMLDecodeError as e:
+        raise ConfigError(file, "", f"không phải TOML hợp lệ{_line_of(e)}; {_TOML_HINT}") from e
+
+
+_TOML_HINT = "chữ phải nằm trong dấu nháy, mỗi khóa và mỗi bảng chỉ ghi một lần"
+
+
+def _line_of(error: tomllib.TOMLDecodeError) -> str:
+    at = re.search(r"at line (\d+), column (\d+)", str(error))
+    return f" ở dòng {at[1]}, cột {at[2]}" if at else " ở cuối tệp"
+
+
+def checked(
+    file: Path | str,
+    value: object,
+    kind: type[T],
+    *,
+    dec_hook: Callable[[type, Any], Any] | None = None,
+) -> T:
+    """Return `value` as `kind`. Raises ConfigError with the key and what was expected there.
+
+    `dec_hook` is msgspec's: it makes what TOML does not know, and may raise ValueError.
+    """
+    try:
+        return msgspec.convert(value, kind, dec_hook=dec_hook)
+    except msgspec.ValidationError as e:
+        problem, _, at = str(e).partition(" - at ")
+        path = at.strip("`").removeprefix("$").removesuffix("[...]").lstrip(".")
+        field = re.fullmatch(r"Object (contains unknown|missing required) field `(.+)`", problem)
+        where = ".".join(filter(None, (path, field[2] if field else "")))
+        section, found = _at(path, kind, value)
+        if field:
+            text = _unknown(field[2], section) if "unknown" in field[1] else "thiếu khóa bắt buộc"
+        else:
+            text = _unfit(section, found)
+        raise ConfigError(file, where, text) from e
+
+
+def _at(path: str, kind: Any, value: Any) -> tuple[Any, Any]:
+    """Return the type that belongs at `path` below `kind`, and what stands there instead."""
+    for name, index in re.findall(r"(\w+)|\[(\d+)\]", path):
+        kind = _bare(kind)
+        if index:
+            kind, value = typing.get_args(kind)[0], value[int(index)]
+        else:
+            kind, value = typing.get_type_hints(kind, include_extras=True)[name], value[name]
+    return kind, value
+
+
+def _bare(kind: Any) -> Any:
+    """Return `kind` without its limits and without “or none”."""
+    while typing.get_origin(kind) in (Annotated, typing.Union, types.UnionType):
+        kind = typing.get_args(kind)[0]
+    return kind
+
+
+def _unknown(key: str, section: Any) -> str:
+    known = _bare(section).__struct_fields__
+    near = difflib.get_close_matches(key, known, n=1)
+    return f"khóa lạ; có phải “{near[0]}”?" if near else f"khóa lạ; các khóa có ở đây: {', '.join(known)}"
+
+
+def _unfit(kind: Any, value: object) -> str:
+    """Say what `value` should have been."""
+    if value in ("", []):
+        return "không được để trống"
+    choices = _choices(_bare(kind))
+    if choices and isinstance(value, str):
+        return f"giá trị '{value}' không có; chọn trong: {', '.join(f'“{each}”' for each in choices)}"
+    name = described(kind)
+    shown = _SHOWN.get(type(value).__name__, f"“{value}”")
+    return f"cần {name}{_WRITTEN.get(name.partition(' chuỗi')[0], '')}, không phải {shown}"
+
+
+_NAMES = {str: "chuỗi", int: "số nguyên", float: "số", Path: "đường dẫn", time: "giờ", date: "ngày"}
+_WRITTEN = {
+    "chuỗi": " trong dấu nháy",
+    "đường dẫn": " trong dấu nháy",
+    "giờ": ", ví dụ 07:30:00",
+    "ngày": ", ví dụ 2028-01-03",
+    "danh sách": " [ … ]",
+    "danh sách bảng": " [ … ]",
+    "bảng": " { … }",
 }
+_SHOWN = {"list": "danh sách", "dict": "bảng", "bool": "true hoặc false", "NoneType": "giá trị rỗng"}
+_BOUNDS = (("≥", "ge"), (">", "gt"), ("≤", "le"), ("<", "lt"))
 
 
-def _explained(file: Path, message: str) -> ConfigError:
-    """Turn msgspec's sentence into one with the file, the key and what was expected."""
-    problem, _, at = message.partition(" - at ")
-    path = at.strip("`").removeprefix("$").lstrip(".")
-    for pattern, words in _PROBLEMS:
-        match = pattern.match(problem)
-        if match:
-            key = f"{path}.{match[1]}" if path else match[1]
-            return ConfigError(file, key, words + (_suggestion(path, match[1]) if words == "khóa lạ" else ""))
-    expected = re.fullmatch(r"Expected `(.+?)`, got `(.+?)`", problem)
-    if expected:
-        wanted = " hoặc ".join(_KINDS.get(kind.strip(), kind.strip()) for kind in expected[1].split("|"))
-        problem = f"cần {wanted}, không phải {_KINDS.get(expected[2], expected[2])}"
-    elif problem.startswith("Invalid enum value"):
-        problem = f"giá trị {problem.removeprefix('Invalid enum value ')} không có; xem config.example.toml"
-    return ConfigError(file, path, problem)
+def described(kind: Any) -> str:
+    """Return the name of a setting's type as messages and config.example.toml write it."""
+    bare = _bare(kind)
+    choices = _choices(bare)
+    if choices:
+        return "một trong " + ", ".join(f'"{each}"' for each in choices)
+    origin = typing.get_origin(bare)
+    if origin in (tuple, list):
+        return f"danh sách {described(typing.get_args(bare)[0])}"
+    if origin is dict:
+        return f"bảng {described(typing.get_args(bare)[1])}"
+    bounds = [
+        f"{sign} {bound:g}"
+        for limits in getattr(kind, "__metadata__", ())
+        for sign, name in _BOUNDS
+        if (bound := getattr(limits, name)) is not None
+    ]
+    return " ".join([_NAMES.get(bare, "bảng"), ", ".join(bounds)]).rstrip()
 
 
-def _suggestion(path: str, key: str) -> str:
-    """Name the keys that exist at `path`, the nearest first."""
-    section: Any = Settings
-    for name in re.sub(r"\[[^\]]*\]", "", path).split(".") if path else []:
-        section = _struct_in(typing.get_type_hints(section).get(name)) if section else None
-    if section is None:
-        return ""
-    near = difflib.get_close_matches(key, section.__struct_fields__, n=1)
-    known = ", ".join(section.__struct_fields__)
-    return f"; có phải “{near[0]}”?" if near else f"; các khóa có ở đây: {known}"
-
-
-def _struct_in(kind: Any) -> Any:
-    """Return the settings table inside `kind`: itself, or what a tuple of it holds."""
-    candidates = [kind, *typing.get_args(kind)]
-    return next((c for c in candidates if isinstance(c, type) and issubclass(c, _Section)), None)
+def _choices(kind: Any) -> tuple[str, ...]:
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return tuple(member.value for member in kind)
+    return typing.get_args(kind) if typing.get_origin(kind) is Literal else ()
 
 
 def _check(file: Path, settings: Settings) -> None:
@@ -284,7 +350,7 @@ def _check_source(file: Path, key: str, source: Source) -> None:
     if (source.folder is None) == (source.url is None):
         raise ConfigError(file, key, "cần đúng một trong hai khóa folder và url")
     if source.url is not None and not re.match(r"https?://[^/\s]+", source.url):
-        raise ConfigError(file, f"{key}.url", f"“{source.url}” không phải địa chỉ http(s)")
+        raise ConfigError(file, f"{key}.url", "cần địa chỉ bắt đầu bằng http:// hoặc https://")
     _check_words(file, f"{key}.status_words", source.status_words, Status)
     _check_words(file, f"{key}.channel_words", source.channel_words, Channel)
 

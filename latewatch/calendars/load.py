@@ -2,23 +2,21 @@
 
 import hashlib
 import re
-import tomllib
-import unicodedata
 from collections.abc import Container, Iterable
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta, Struct
 
+from latewatch.config import checked, read_toml
 from latewatch.domain.worktime import SATURDAY, CalendarNote, Confirmation, DayEntry, DayKind, WorkCalendar
 from latewatch.errors import ConfigError
 
 SHIPPED = Path(__file__).parent / "data"
 
 Text = Annotated[str, Meta(min_length=1)]
-T = TypeVar("T")
 
 
 class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -40,13 +38,13 @@ class _Note(_Table, frozen=True):
 
 
 class _Year(_Table, frozen=True):
-    """A file, its lists still unread: msgspec does not say which item of a list is wrong."""
+    """A file."""
 
     year: int
     status: Confirmation
     sources: Annotated[list[Text], Meta(min_length=1)]
-    days: Annotated[list[Any], Meta(min_length=1)]
-    notes: list[Any] = []
+    days: Annotated[list[_Day], Meta(min_length=1)]
+    notes: list[_Note] = []
 
 
 class _YearRead(Struct, frozen=True):
@@ -113,30 +111,21 @@ def _checked_name(file: Path) -> str:
 
 
 def _read(file: Path) -> _YearRead:
-    try:
-        tables = tomllib.loads(unicodedata.normalize("NFC", file.read_text(encoding="utf-8-sig")))
-    except (OSError, UnicodeDecodeError) as e:
-        raise ConfigError(file, "", f"không đọc được: {e}") from e
-    except tomllib.TOMLDecodeError as e:
-        raise ConfigError(file, "", f"không phải TOML hợp lệ: {e}") from e
-    year = _convert(file, "", tables, _Year)
+    year = checked(file, read_toml(file, composed=True), _Year)
     if str(year.year) != file.stem:
         raise ConfigError(file, "year", f"{year.year} khác tên tệp {file.name}")
     entries = _entries(file, year)
     _check_status(file, year.status, entries)
-    notes = [_convert(file, f"notes[{index}]", note, _Note) for index, note in enumerate(year.notes)]
-    return _YearRead(entries, [CalendarNote(year.year, n.about, n.source, n.status) for n in notes])
+    return _YearRead(entries, [CalendarNote(year.year, n.about, n.source, n.status) for n in year.notes])
 
 
 def _entries(file: Path, year: _Year) -> list[DayEntry]:
     seen: dict[date, DayEntry] = {}
-    for index, raw in enumerate(year.days):
-        key = f"days[{index}]"
-        item = _convert(file, key, raw, _Day)
+    for index, item in enumerate(year.days):
         entry = DayEntry(item.day, item.kind, item.title, item.source, item.status or year.status)
         problem = _problem(entry, year.year, seen)
         if problem:
-            raise ConfigError(file, f"{key}.day", f"ngày {entry.day:%d/%m/%Y} {problem}")
+            raise ConfigError(file, f"days[{index}].day", f"ngày {entry.day:%d/%m/%Y} {problem}")
         seen[entry.day] = entry
     return list(seen.values())
 
@@ -162,44 +151,3 @@ def _check_status(file: Path, status: Confirmation, entries: Iterable[DayEntry])
         raise ConfigError(file, "status", f"“{status}” nhưng có ngày mới là “{Confirmation.EXPECTED}”")
     if status is not Confirmation.CONFIRMED and kinds == {Confirmation.CONFIRMED}:
         raise ConfigError(file, "status", f"“{status}” nhưng mọi ngày đều “{Confirmation.CONFIRMED}”")
-
-
-def _convert(file: Path, key: str, value: object, kind: type[T]) -> T:
-    try:
-        return msgspec.convert(value, kind)
-    except msgspec.ValidationError as e:
-        problem, _, at = str(e).partition(" - at ")
-        path = at.strip("`").removeprefix("$").lstrip(".")
-        raise _explained(file, ".".join(filter(None, (key, path))), problem, kind) from e
-
-
-_CHOICES = {"kind": DayKind, "status": Confirmation}
-_KINDS = {
-    "str": "chuỗi trong dấu nháy",
-    "int": "số nguyên",
-    "array": "danh sách [ … ]",
-    "object": "bảng { … }",
-    "date": "ngày, ví dụ 2028-01-03",
-}
-
-
-def _explained(file: Path, key: str, problem: str, kind: Any) -> ConfigError:
-    """Turn msgspec's sentence into one with the key and what was expected there."""
-    field = re.search(r"field `(.+)`$", problem)
-    if field:
-        where = f"{key}.{field[1]}" if key else field[1]
-        known = ", ".join(kind.__struct_fields__)
-        unknown = problem.startswith("Object contains unknown")
-        return ConfigError(
-            file, where, f"khóa lạ; các khóa có ở đây: {known}" if unknown else "thiếu khóa bắt buộc"
-        )
-    if problem.startswith("Invalid enum value"):
-        choices = ", ".join(f"“{choice}”" for choice in _CHOICES[key.rpartition(".")[2]])
-        return ConfigError(
-            file, key, f"giá trị {problem.split(maxsplit=3)[3]} không có; chọn trong: {choices}"
-        )
-    if problem.endswith("of length >= 1"):
-        return ConfigError(file, key, "không được để trống")
-    expected = re.match(r"Expected `(\w+)", problem)
-    wanted = _KINDS.get(expected[1], expected[1]) if expected else "giá trị khác"
-    return ConfigError(file, key, f"cần {wanted}")

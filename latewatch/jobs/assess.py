@@ -1,6 +1,7 @@
 """Assess: decide the due date of every new or changed dossier, and where the unfinished ones stand now."""
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -10,10 +11,12 @@ from latewatch.config import Procedure
 from latewatch.domain.deadline import Deadline, TimeLimit, decide
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.names import fold
-from latewatch.domain.standing import Standing, standing_at
+from latewatch.domain.standing import Case, standing_at
 from latewatch.errors import CalendarGap
 from latewatch.jobs.office import Office
 from latewatch.store.cases import Assessed, Decision, unassessed, write_decisions
+
+RULES_VERSION = "1"  # a change in how due dates are computed makes every dossier worth deciding again
 
 FROM_DOSSIER = "hồ sơ"
 FROM_TABLE = "bảng thủ tục"
@@ -40,46 +43,59 @@ def assess(office: Office, now: datetime) -> int:
     One transaction. Nothing is decided twice alike: a dossier whose facts, calendar and rules are those of
     its assessment keeps it. Raises StoreError.
     """
-    rules = rules_fingerprint(office)
-    limits = Limits(office.settings.procedures)
+    deadlines = Deadlines(office)
+    days = office.settings.counting.due_soon_working_days
     with office.store.writing() as connection:
-        decisions = [_decision(office, each, limits, rules, now) for each in unassessed(connection, rules)]
-        return write_decisions(connection, decisions, rules, now)
+        decisions = []
+        for each in unassessed(connection, deadlines.rules):
+            case = deadlines.case(each)
+            standing = standing_at(case, now, office.calendar, days)
+            decisions.append(Decision(each, case.deadline, standing))
+        return write_decisions(connection, decisions, deadlines.rules, now)
+
+
+class Deadlines:
+    """The deadlines by this office's rules: as they were assessed where that still holds, else decided anew.
+
+    So no list or table is short of a dossier because a run was killed before it came to assess it.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self.rules = rules_fingerprint(office)
+        self._office = office
+        self._limits = Limits(office.settings.procedures)
+
+    def cases(self, found: Iterable[Assessed]) -> Iterator[Case]:
+        return map(self.case, found)
+
+    def case(self, each: Assessed) -> Case:
+        """Join a stored dossier with its deadline and the names this office gives its unit and desk."""
+        kept = each.deadline if each.rules == self.rules else None
+        return self._office.case(each, kept or self._decide_anew(each.dossier))
+
+    def _decide_anew(self, dossier: Dossier) -> Deadline:
+        """Decide the deadline of `dossier`. Where the calendar does not reach, the promise decides."""
+        limit, limit_from = self._limits.limit_of(dossier)
+        try:
+            return self._decide(dossier, limit, limit_from)
+        except CalendarGap as gap:
+            year = gap.day.year
+            problem = f"chưa có lịch làm việc năm {year}; thêm tệp {year}.toml vào [calendar] folder"
+            return replace(self._decide(dossier, None, ""), limit=limit, problem=problem)
+
+    def _decide(self, dossier: Dossier, limit: TimeLimit | None, limit_from: str) -> Deadline:
+        return decide(
+            received_at=dossier.received_at,
+            promised_at=dossier.promised_at,
+            limit=limit,
+            limit_from=limit_from,
+            decider=self._office.settings.counting.due,
+            calendar=self._office.calendar,
+        )
 
 
 def rules_fingerprint(office: Office) -> str:
     """Name everything a due date depends on besides the dossier's own facts."""
-    parts = [office.calendar.version, office.settings.counting.due.value, office.settings.procedures]
+    due = office.settings.counting.due.value
+    parts = [RULES_VERSION, office.calendar.version, due, office.settings.procedures]
     return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
-
-
-def deadline_of(office: Office, dossier: Dossier, limits: Limits) -> Deadline:
-    """Decide the deadline of `dossier`. Where the calendar does not reach, the promise decides."""
-    limit, limit_from = limits.limit_of(dossier)
-    try:
-        return _decide(office, dossier, limit, limit_from)
-    except CalendarGap as gap:
-        return replace(_decide(office, dossier, None, ""), limit=limit, problem=str(gap))
-
-
-def _decide(office: Office, dossier: Dossier, limit: TimeLimit | None, limit_from: str) -> Deadline:
-    return decide(
-        received_at=dossier.received_at,
-        promised_at=dossier.promised_at,
-        limit=limit,
-        limit_from=limit_from,
-        decider=office.settings.counting.due,
-        calendar=office.calendar,
-    )
-
-
-def _decision(office: Office, each: Assessed, limits: Limits, rules: str, now: datetime) -> Decision:
-    deadline = each.deadline if each.rules == rules else None
-    if deadline is None:
-        deadline = deadline_of(office, each.dossier, limits)
-    return Decision(each, deadline, _standing(office, each, deadline, now))
-
-
-def _standing(office: Office, each: Assessed, deadline: Deadline, now: datetime) -> Standing:
-    case = office.case(each, deadline)
-    return standing_at(case, now, office.calendar, office.settings.counting.due_soon_working_days)

@@ -1,16 +1,17 @@
 """Check: what of the configuration, the calendar, the data and the outside world needs a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection
 
 from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.config import Source
 from latewatch.domain.feed import is_stale
-from latewatch.errors import DeliveryError, Place, SourceError
+from latewatch.errors import DeliveryError, Place, RecordError, SourceError
 from latewatch.jobs.office import Office
 from latewatch.notify.delivery import SmtpServer
 from latewatch.sources.folder import export_files
@@ -54,7 +55,7 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         findings += _freshness(office, connection, now)
         findings += _units(office, connection)
         findings += _limits(connection)
-        findings += _digests(connection)
+        findings += _digests(office, connection)
     return [*findings, *_mail(smtp)]
 
 
@@ -75,13 +76,9 @@ def _calendar(office: Office, now: datetime) -> Iterator[Finding]:
 
 def _source(connection: Connection, source: Source) -> Iterator[Finding]:
     about = f"nguồn {source.name}"
-    if source.folder:
-        try:
-            export_files(source.folder)
-        except SourceError as e:
-            yield Finding(Level.BAD, about, str(e))
-    for failure in failures(connection, source.name):
-        yield Finding(Level.BAD, about, failure.problem)
+    problems = [failure.problem for failure in failures(connection, source.name)]
+    for problem in dict.fromkeys([*_folder_problem(source), *problems]):
+        yield Finding(Level.BAD, about, problem)
     batches = newest_batches(connection, source.name)
     if not batches:
         yield Finding(Level.WARNING, about, "chưa lấy được tệp nào; chạy latewatch poll")
@@ -89,12 +86,28 @@ def _source(connection: Connection, source: Source) -> Iterator[Finding]:
         yield Finding(Level.OK, about, f"{batch.origin}, lấy lúc {batch.taken_at:%H:%M %d/%m/%Y}")
         for warning in batch.warnings:
             yield Finding(Level.WARNING, about, warning)
-    rejected = rejections(connection, source.name)
-    for row in rejected[:LISTED]:
-        place = Place(row["file"], row["sheet"], row["row"])
-        yield Finding(Level.WARNING, about, f"{place}, cột “{row['column']}”: {row['reason']}")
-    if len(rejected) > LISTED:
-        yield Finding(Level.WARNING, about, f"… và {len(rejected) - LISTED} dòng bị gác lại nữa")
+    rejected = [str(_row_error(row)) for row in rejections(connection, source.name)]
+    yield from _listed(about, rejected, "dòng bị gác lại")
+
+
+def _row_error(row: Mapping[str, Any]) -> RecordError:
+    return RecordError(Place(row["file"], row["sheet"], row["row"]), row["column"], row["reason"])
+
+
+def _listed(about: str, texts: list[str], what: str) -> Iterator[Finding]:
+    """Warn of each of `texts`, and of how many more there are."""
+    for text in texts[:LISTED]:
+        yield Finding(Level.WARNING, about, text)
+    if len(texts) > LISTED:
+        yield Finding(Level.WARNING, about, f"… và {len(texts) - LISTED} {what} nữa")
+
+
+def _folder_problem(source: Source) -> Iterator[str]:
+    if source.folder:
+        try:
+            export_files(source.folder)
+        except SourceError as e:
+            yield str(e)
 
 
 def _freshness(office: Office, connection: Connection, now: datetime) -> Iterator[Finding]:
@@ -102,6 +115,8 @@ def _freshness(office: Office, connection: Connection, now: datetime) -> Iterato
     hours = office.settings.mail.stale_after_hours
     if since is None:
         yield Finding(Level.WARNING, "dữ liệu", "chưa đủ dữ liệu của mọi nguồn")
+    elif now.date() > office.calendar.last:
+        return  # without a calendar nobody can tell; the finding on the calendar says so
     elif is_stale(since, now, hours, office.calendar):
         text = f"dữ liệu cũ nhất từ {since:%H:%M %d/%m/%Y}, quá {hours} giờ; kiểm tra việc xuất tệp"
         yield Finding(Level.BAD, "dữ liệu", text)
@@ -113,27 +128,35 @@ def _units(office: Office, connection: Connection) -> Iterator[Finding]:
     """Name the resolving units the office has not declared: their letters carry the office's letterhead."""
     if not office.roster.units:
         return
-    for unit, department, number in reported_units(connection):
-        if not office.roster.find(unit) and not office.roster.find(department):
-            name = unit or department or "(trống)"
-            text = (
-                f"“{name}” ({number} hồ sơ) chưa khai trong [[units]]; thêm đơn vị, hoặc thêm tên vào aliases"
-            )
-            yield Finding(Level.WARNING, "đơn vị", text)
+    strangers = [
+        f"“{unit or department or '(trống)'}” ({number} hồ sơ) chưa khai trong [[units]]; "
+        "thêm đơn vị, hoặc thêm tên vào aliases"
+        for unit, department, number in reported_units(connection)
+        if not office.roster.find(unit) and not office.roster.find(department)
+    ]
+    yield from _listed("đơn vị", strangers, "tên đơn vị chưa khai")
 
 
 def _limits(connection: Connection) -> Iterator[Finding]:
-    for procedure, problem, number in without_due_date(connection)[:LISTED]:
-        name = procedure or "(không ghi thủ tục)"
-        text = f"{name}: {number} hồ sơ không tính được hạn: {problem}"
-        yield Finding(Level.WARNING, "thời hạn", text)
+    unknown = [
+        f"{procedure or '(không ghi thủ tục)'}: {number} hồ sơ không tính được hạn: {problem}"
+        for procedure, problem, number in without_due_date(connection)
+    ]
+    yield from _listed("thời hạn", unknown, "thủ tục không tính được hạn")
 
 
-def _digests(connection: Connection) -> Iterator[Finding]:
+def _digests(office: Office, connection: Connection) -> Iterator[Finding]:
+    desks = {desk.code for desk in office.roster.desks}
     for record in unfinished_digests(connection):
         about = f"bản tin {record.desk} {record.day:%d/%m/%Y}"
+        if record.desk not in desks:
+            continue
         if record.state == "sending":
-            yield Finding(Level.WARNING, about, "bị ngắt khi đang gửi; hỏi người nhận xem đã có thư chưa")
+            text = (
+                f"đang gửi, hoặc bị ngắt khi đang gửi lúc {record.claimed_at:%H:%M}; không tự gửi lại: hỏi "
+                "người nhận, nếu chưa có thư thì in bằng lệnh latewatch digest"
+            )
+            yield Finding(Level.WARNING, about, text)
         else:
             yield Finding(Level.BAD, about, record.problem)
 

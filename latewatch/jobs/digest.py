@@ -13,6 +13,7 @@ from latewatch.domain import digest as rules
 from latewatch.domain.feed import is_stale
 from latewatch.domain.names import DeskName
 from latewatch.errors import DeliveryError, StoreError
+from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.notify.delivery import Delivery
 from latewatch.notify.message import digest_message
@@ -45,7 +46,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
     with office.store.reading() as connection:
         since = data_from(connection, names)
         warnings = (*_feed_warnings(connection, names), *_calendar_warnings(office, now))
-        cases = list(office.cases(assessed(connection)))
+        cases = list(Deadlines(office).cases(assessed(connection)))
         for desk in office.roster.desks:
             before = digest_before(connection, desk.code, now.date())
             digest = rules.compose(
@@ -92,12 +93,13 @@ def _calendar_warnings(office: Office, now: datetime) -> list[str]:
 
 def _send(office: Office, desk: DeskName, digest: rules.Digest, delivery: Delivery) -> SentDigest:
     day = digest.at.date()
+    message = _composed(office, desk, digest)
     with office.store.writing() as connection:
         if not claim(connection, desk.code, day, digest.counts, digest.at):
             earlier = digest_of(connection, desk.code, day)
             outcome = SENT_BEFORE if earlier and earlier.state == "sent" else UNKNOWN
             return SentDigest(desk.name, digest.subject, outcome, earlier.delivered_to if earlier else "")
-    delivered_to, outcome, problem = _deliver(office, desk, digest, delivery)
+    delivered_to, outcome, problem = _deliver(message, _name(desk, digest), delivery)
     with office.store.writing() as connection:
         mark(
             connection,
@@ -110,13 +112,20 @@ def _send(office: Office, desk: DeskName, digest: rules.Digest, delivery: Delive
     return SentDigest(desk.name, digest.subject, outcome, delivered_to, problem)
 
 
-def _deliver(
-    office: Office, desk: DeskName, digest: rules.Digest, delivery: Delivery
-) -> tuple[str, str, str]:
-    """Hand the message over. Where only some recipients were taken it is sent: the others are a remark."""
+def _composed(office: Office, desk: DeskName, digest: rules.Digest) -> EmailMessage | DeliveryError:
+    """Compose before the claim: what cannot be composed has certainly not left."""
     try:
-        message = message_of(office, desk, digest)
-        return delivery.deliver(message, _name(desk, digest)), SENT, ""
+        return message_of(office, desk, digest)
+    except DeliveryError as e:  # an address in the configuration
+        return e
+
+
+def _deliver(message: EmailMessage | DeliveryError, name: str, delivery: Delivery) -> tuple[str, str, str]:
+    """Hand the message over. Where only some recipients were taken it is sent: the others are a remark."""
+    if isinstance(message, DeliveryError):
+        return "", FAILED, str(message)
+    try:
+        return delivery.deliver(message, name), SENT, ""
     except PartialDeliveryError as e:
         return "", SENT, str(e)
     except (DeliveryError, StoreError) as e:

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Any
 
 from latewatch.domain.deadline import Step, trace
+from latewatch.domain.names import tidy
 from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
 from latewatch.errors import CalendarGap, StoreError
+from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.store.cases import assessed, standing_changes, with_code
 
@@ -30,11 +32,11 @@ class Explanation:
 def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
     """Explain the stored dossier `code` as of `now`. Raises StoreError where there is none."""
     with office.store.reading() as connection:
-        each = next(assessed(connection, with_code(code.strip())), None)
-        if each is None or each.deadline is None:
+        each = next(assessed(connection, with_code(tidy(code))), None)
+        if each is None:
             raise StoreError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
         changes = standing_changes(connection, each.id)
-    case = office.case(each, each.deadline)
+    case = Deadlines(office).case(each)
     days = office.settings.counting.due_soon_working_days
     standing = standing_at(case, now, office.calendar, days)
     is_late = standing in (Standing.LATE, Standing.OVERDUE)

@@ -3,10 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import Connection
+
+from latewatch.domain.names import fold
 from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
 from latewatch.errors import ConfigError
+from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.store.cases import assessed, unfinished_at
+from latewatch.store.feeds import reported_units
 
 RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
 
@@ -33,9 +38,9 @@ def late_list(office: Office, now: datetime, standing: Standing, unit: str = "")
     days = office.settings.counting.due_soon_working_days
     conditions = [unfinished_at(now)] if standing in RUNNING else []
     with office.store.reading() as connection:
-        cases = list(office.cases(assessed(connection, *conditions)))
-    if unit:
-        name = _unit_name(office, unit, cases)
+        cases = list(Deadlines(office).cases(assessed(connection, *conditions)))
+        name = _unit_name(office, connection, unit) if unit else ""
+    if name:
         cases = [case for case in cases if case.unit == name]
     rows = [
         _row(office, case, standing, now)
@@ -45,12 +50,14 @@ def late_list(office: Office, now: datetime, standing: Standing, unit: str = "")
     return sorted(rows, key=lambda row: (-row.working_days_late, row.due_on or date.max, row.code))
 
 
-def _unit_name(office: Office, unit: str, cases: list[Case]) -> str:
+def _unit_name(office: Office, connection: Connection, unit: str) -> str:
     known = office.roster.find(unit)
     if known:
         return known.name
-    if any(case.unit == unit for case in cases):
-        return unit
+    for resolving_unit, department, _ in reported_units(connection):
+        name = resolving_unit or department
+        if fold(name) == fold(unit):
+            return name
     names = ", ".join(f"{each.code} ({each.name})" for each in office.roster.units)
     raise ConfigError("--unit", "", f"không có đơn vị “{unit}”; các đơn vị đã khai: {names or 'chưa có'}")
 

@@ -13,8 +13,10 @@ from sqlalchemy import Connection
 from latewatch.config import Unit
 from latewatch.disk import file_stem, write_whole
 from latewatch.domain.letter import Letter, LetterForm, Letterhead, propose_new_date, refuse_second
+from latewatch.domain.names import tidy
 from latewatch.domain.standing import LABELS, Case, Standing, owes_letter, standing_at
 from latewatch.errors import LetterError
+from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office, Progress, silent
 from latewatch.store.cases import assessed, drafted, unfinished_at, with_code
 from latewatch.store.letters import Draft, StoredDraft, cancel_draft, insert_drafts, stored_drafts
@@ -49,6 +51,7 @@ def draft_letters(
     LetterError and StoreError.
     """
     folder = out or office.settings.paths.letters
+    code = tidy(code)
     with office.store.writing() as connection:
         wanted = _one(connection, office, code, now) if code else _owed(connection, office, now)
         before = {stored.id for stored in stored_drafts(connection)}
@@ -69,19 +72,20 @@ def draft_letters(
 
 def _owed(connection: Connection, office: Office, now: datetime) -> list[tuple[int, Case]]:
     lead = office.settings.letters.lead_working_days
+    deadlines = Deadlines(office)
     return [
         (each.id, case)
         for each in assessed(connection, unfinished_at(now))
-        if each.deadline and owes_letter(case := office.case(each, each.deadline), now, office.calendar, lead)
+        if owes_letter(case := deadlines.case(each), now, office.calendar, lead)
     ]
 
 
 def _one(connection: Connection, office: Office, code: str, now: datetime) -> list[tuple[int, Case]]:
     each = next(assessed(connection, with_code(code)), None)
-    if each is None or each.deadline is None:
+    if each is None:
         raise LetterError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
     refuse_second(code, each.letter_on)
-    case = office.case(each, each.deadline)
+    case = Deadlines(office).case(each)
     standing = standing_at(case, now, office.calendar, office.settings.counting.due_soon_working_days)
     if standing not in RUNNING:
         raise LetterError(f"Hồ sơ {code} không cần văn bản xin lỗi: tình trạng “{LABELS[standing]}”.")
@@ -91,7 +95,7 @@ def _one(connection: Connection, office: Office, code: str, now: datetime) -> li
 def _draft(office: Office, dossier_id: int, case: Case, now: datetime, reason: str) -> Draft:
     assert case.due_on is not None  # noqa: S101  only dossiers with a due date owe a letter
     letters = office.settings.letters
-    last_promise = max(case.due_on, case.deadline.promised_on or case.due_on)
+    last_promise = max(case.due_on, _promised_on(office, case) or case.due_on)
     return Draft(
         dossier_id=dossier_id,
         form=letters.form.value,
@@ -109,18 +113,26 @@ def _pending(
 
     A dossier that was finished late keeps its letter: the tables count it.
     """
-    cases = {
-        each.id: office.case(each, each.deadline) for each in assessed(connection, drafted()) if each.deadline
-    }
+    deadlines = Deadlines(office)
+    cases = {each.id: deadlines.case(each) for each in assessed(connection, drafted())}
     pending = []
     for stored in stored_drafts(connection):
         case = cases[stored.draft.dossier_id]
         standing = standing_at(case, now, office.calendar, office.settings.letters.lead_working_days)
         if standing in RUNNING:
             pending.append((stored, case))
-        elif standing is not Standing.LATE and cancel_draft(connection, stored.id):
-            _path(folder, office, stored, case).unlink(missing_ok=True)
+        elif standing is not Standing.LATE and _is_removed(_path(folder, office, stored, case)):
+            cancel_draft(connection, stored.id)
     return pending
+
+
+def _is_removed(path: Path) -> bool:
+    """Remove a draft's PDF; False where it is held open or locked: then the next run tries again."""
+    try:
+        path.unlink(missing_ok=True)
+    except OSError:
+        return False
+    return True
 
 
 def _path(folder: Path, office: Office, stored: StoredDraft, case: Case) -> Path:
@@ -144,10 +156,16 @@ def _letter(office: Office, draft: Draft, case: Case) -> Letter:
         received_at=dossier.received_at,
         procedure=dossier.procedure,
         field=dossier.field,
-        promised_on=case.deadline.promised_on or draft.due_on,
+        promised_on=_promised_on(office, case) or draft.due_on,
         new_date=draft.new_date,
         reason=draft.reason,
     )
+
+
+def _promised_on(office: Office, case: Case) -> date | None:
+    """Return the promised date; one beyond the known years is a slip of the pen, and no letter repeats it."""
+    promised_on = case.deadline.promised_on
+    return promised_on if promised_on and promised_on <= office.calendar.last else None
 
 
 def letterhead(office: Office, case: Case) -> Letterhead:
@@ -163,6 +181,7 @@ def letterhead(office: Office, case: Case) -> Letterhead:
         issuing_body=unit.issuing_body or unit.name or general.issuing_body,
         place=unit.place or general.place,
         signer_title=unit.signer_title or general.signer_title,
+        unit_name=unit.name,
         deputy_title=deputy,
         signer_name=unit.signer_name or general.signer_name,
         symbol=unit.letter_symbol or general.letter_symbol,

@@ -1,6 +1,6 @@
 """What every job works with: the office's settings, made into parts."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
@@ -42,13 +42,8 @@ class Office:
     def source(self, name: str) -> Source | None:
         return next((source for source in self.settings.sources if source.name == name), None)
 
-    def cases(self, found: Iterable[Assessed]) -> Iterator[Case]:
-        """Join stored dossiers with the names this office gives their units and desks."""
-        for each in found:
-            if each.deadline:
-                yield self.case(each, each.deadline)
-
     def case(self, each: Assessed, deadline: Deadline) -> Case:
+        """Join a stored dossier with its deadline and the names this office gives its unit and desk."""
         return Case(
             dossier=each.dossier,
             deadline=deadline,

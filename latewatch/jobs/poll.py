@@ -1,5 +1,6 @@
 """Poll: fetch what is new from each source and take it in, a file at a time."""
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from sqlalchemy import Connection
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
-from latewatch.errors import SourceError
+from latewatch.errors import ConfigError, SourceError
 from latewatch.jobs.office import Office, Progress, silent
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.folder import export_files, read_file, settled
@@ -60,25 +61,26 @@ class _Poll:
         self.source = source
         self.now = now
         self.result = PollResult(source.name)
+        self._failures: list[int] = []
 
     def run(self, progress: Progress) -> PollResult:
-        with self._failing(self.source.url or str(self.source.folder)):
+        with self._failing(self.source.name):
             if self.source.folder:
                 self._read_folder(self.source.folder, progress)
             else:
                 self._read_url()
         with self.store.writing() as connection:
-            cure_failures(connection, self.source.name, self.now)
+            cure_failures(connection, self.source.name, self._failures)
         return self.result
 
     @contextmanager
     def _failing(self, origin: str) -> Iterator[None]:
-        """Keep the failure of `origin` and go on."""
+        """Keep the failure of `origin`, a file or the source itself, and go on."""
         try:
             yield
-        except SourceError as e:
+        except (SourceError, ConfigError) as e:  # of the configuration: a secret that is not there
             with self.store.writing() as connection:
-                note_failure(connection, self.source.name, origin, str(e), self.now)
+                self._failures.append(note_failure(connection, self.source.name, origin, str(e), self.now))
             self.result.problems.append(str(e))
 
     def _read_folder(self, folder: Path, progress: Progress) -> None:
@@ -91,13 +93,18 @@ class _Poll:
     def _read_url(self) -> None:
         with self.store.reading() as connection:
             cursor = read_cursor(connection, self.source.name)
-        # With new words in the profile the same file is worth reading again.
-        is_current = cursor.get("profile") == self.profile.fingerprint
+        is_current = self._validity.items() <= cursor.items()
         delivery = fetch(self.source, cursor if is_current else {})
         if delivery is None:
-            self.result.known.append(self.source.url or "")
+            self.result.known.append(self.source.name)
         else:
             self._take(delivery)
+
+    @property
+    def _validity(self) -> dict[str, str]:
+        """What a cursor holds for: with other words in the profile, or another address, it means nothing."""
+        address = hashlib.sha256((self.source.url or "").encode()).hexdigest()  # it may hold a secret
+        return {"profile": self.profile.fingerprint, "address": address}
 
     def _take(self, delivery: Delivery) -> None:
         with self.store.reading() as connection:
@@ -112,8 +119,7 @@ class _Poll:
                 reading.warnings.append(_lost(delivery.name, lost, self.profile.names))
             intake = ingest(connection, self._batch(delivery, reading))
             if delivery.cursor:
-                cursor = {**delivery.cursor, "profile": self.profile.fingerprint}
-                write_cursor(connection, self.source.name, cursor)
+                write_cursor(connection, self.source.name, {**delivery.cursor, **self._validity})
         self.result.intake.add(intake)
         self.result.warnings += reading.warnings
         self.result.taken.append(delivery.name)

@@ -9,6 +9,7 @@ from latewatch.clock import at_midnight
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case
 from latewatch.domain.tally import CountingRule, Tally, tally
+from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.reports.sheets import write_form_07a, write_units
 from latewatch.store.cases import assessed, countable
@@ -29,9 +30,11 @@ LABEL: dict[Form, Callable[[Case], str]] = {
 
 def tally_period(office: Office, period: Period, form: Form, now: datetime) -> Tally:
     """Count the stored dossiers for `period`. Raises TallyError and StoreError."""
-    window = countable(at_midnight(period.first), at_midnight(period.last + timedelta(days=1)))
+    deadlines = Deadlines(office)
+    after = at_midnight(period.last + timedelta(days=1))
+    window = countable(at_midnight(period.first), after, deadlines.rules)
     with office.store.reading() as connection:
-        cases = office.cases(assessed(connection, window))
+        cases = deadlines.cases(assessed(connection, window))
         return tally(cases, period, label=LABEL[form], rule=counting_rule(office), now=now)
 
 

@@ -1,21 +1,31 @@
-"""One cell → one value. Every doubt is a ValueError with its reason; nothing is guessed."""
+"""One cell → one value. Every doubt is a ValueError with its reason and cure; nothing is guessed."""
 
 import re
-from datetime import date, datetime, time, timedelta, tzinfo
+import unicodedata
+from datetime import date, datetime, timedelta, tzinfo
+from functools import lru_cache
+from typing import TypeVar
 
-from latewatch.clock import VIETNAM
+from latewatch.clock import VIETNAM, at_midnight
 from latewatch.domain.deadline import LimitUnit, TimeLimit
 from latewatch.domain.names import fold, tidy
 from latewatch.sources.grid import Cell
 
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a day count, not an instant
-EXCEL_DAYS = range(30_000, 80_000)  # 1982 to 2119: other numbers in a date column are not dates
+EXCEL_DAYS = (30_000, 80_000)  # 1982 to 2119: other numbers in a date column are not dates
 YEARS = range(1990, 2100)
+REMEMBERED = 1 << 16  # distinct texts whose reading is kept: exports repeat most of their cells
+
+D = TypeVar("D", bound=date)
+
+# Zero-width and soft-hyphen characters travel with what is copied from web pages, and nobody sees them.
+_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
+_DATE_FORM = "cần dạng 31/12/2026 hoặc 31/12/2026 14:30"
 
 _TIME = r"(?:[ T]+(?P<hour>\d{1,2})[:h](?P<minute>\d{2})(?::(?P<second>\d{2})(?:\.\d+)?)?)?"
-_ZONE = r"(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+_ZONE = r"\s?(?P<zone>Z|[+-]\d{2}:?\d{2})?"
 _PATTERNS = (
-    re.compile(rf"(?P<day>\d{{1,2}})[/.-](?P<month>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d{{2}}){_TIME}"),
+    re.compile(rf"(?P<day>\d{{1,2}}) ?[/.-] ?(?P<month>\d{{1,2}}) ?[/.-] ?(?P<year>\d{{4}}|\d{{2}}){_TIME}"),
     re.compile(rf"(?P<year>\d{{4}})[-/](?P<month>\d{{1,2}})[-/](?P<day>\d{{1,2}}){_TIME}{_ZONE}"),
     re.compile(
         r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
@@ -24,46 +34,102 @@ _PATTERNS = (
 )
 
 
+class MonthFirst(ValueError):  # noqa: N818  what the cell shows, not an error of the program
+    """A date that can only be read with the month before the day: a hint at its whole column."""
+
+
+class NotComputable(ValueError):  # noqa: N818  likewise
+    """A value that is right, and that no due date can be computed from yet."""
+
+
 def text_of(cell: Cell) -> str:
     """Return the cell as a person sees it. A whole float loses its `.0`: codes arrive as numbers."""
+    if isinstance(cell, str):
+        return cleaned(cell)
+    if isinstance(cell, bool):
+        return str(cell).upper()
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    if isinstance(cell, datetime):
-        return f"{cell:%d/%m/%Y}" if cell.time() == time.min else f"{cell:%d/%m/%Y %H:%M:%S}"
     if isinstance(cell, date):
-        return f"{cell:%d/%m/%Y}"
-    return tidy(str(cell))
+        return _shown(cell)
+    return str(cell)
+
+
+def cleaned(text: str) -> str:
+    """Return `text` tidied, without the characters nobody sees."""
+    # Codes, dates and numbers are ASCII and rarely come twice; names and words repeat.
+    return " ".join(text.split()) if text.isascii() else _composed(text)
+
+
+@lru_cache(REMEMBERED)
+def _composed(text: str) -> str:
+    return tidy(text.translate(_INVISIBLE))
+
+
+def _shown(moment: date) -> str:
+    """Return `31/12/2026`, with the clock time where there is one."""
+    iso = str(moment)
+    clock = iso[10:19]
+    return f"{iso[8:10]}/{iso[5:7]}/{iso[:4]}{clock if clock != ' 00:00:00' else ''}"
+
+
+@lru_cache(REMEMBERED)
+def key_of(text: str) -> str:
+    """Return the key under which headings and words compare: folded, free of end marks and of odd slashes.
+
+    >>> key_of("Đơn vị / cá nhân giải quyết (*):") == key_of("Đơn vị/ cá nhân giải quyết")
+    True
+    """
+    return re.sub(r" ?/ ?", "/", fold(cleaned(text))).removesuffix(":").removesuffix("(*)").strip(" *:.")
 
 
 def moment_of(cell: Cell) -> datetime | None:
     """Return the moment in a date cell, Vietnam's time; 00:00 where the cell has no clock time.
 
     Reads real Excel dates and their day counts, `dd/MM/yyyy`, `yyyy-MM-dd` and `yyyyMMddHHmmss` with and
-    without a time. Raises ValueError with the reason, also for a year of two digits.
+    without a time. Fractions of a second are dropped. Raises ValueError with the reason, also for a year of
+    two digits.
     """
     if isinstance(cell, datetime):
-        return _checked(cell.replace(tzinfo=cell.tzinfo or VIETNAM).astimezone(VIETNAM))
+        return _in_vietnam(cell)
     if isinstance(cell, date):
-        return _checked(datetime.combine(cell, time.min, VIETNAM))
-    if isinstance(cell, int | float) and not isinstance(cell, bool) and int(cell) in EXCEL_DAYS:
-        return (EXCEL_EPOCH + timedelta(days=cell)).replace(microsecond=0, tzinfo=VIETNAM)
+        return at_midnight(_checked(cell))
+    is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
+    if is_number and EXCEL_DAYS[0] <= cell < EXCEL_DAYS[1]:  # type: ignore[operator]  # numbers only
+        return _in_vietnam(EXCEL_EPOCH + timedelta(days=cell))  # type: ignore[arg-type]  # likewise
     text = text_of(cell)
     return _moment_of_text(text) if text else None
 
 
+def _in_vietnam(moment: datetime) -> datetime:
+    """Return the wall time of a spreadsheet as Vietnam's; what lacks under a millisecond is rounding."""
+    if _checked(moment).microsecond:
+        moment = (moment + timedelta(microseconds=500)).replace(microsecond=0)
+    return moment.replace(tzinfo=VIETNAM)
+
+
+@lru_cache(REMEMBERED)
 def _moment_of_text(text: str) -> datetime:
-    match = next((m for pattern in _PATTERNS if (m := pattern.fullmatch(text))), None)
+    plain = unicodedata.normalize("NFKC", text)
+    match = next((m for pattern in _PATTERNS if (m := pattern.fullmatch(plain))), None)
     if match is None:
-        raise ValueError(f"“{text}” không phải ngày; cần dạng 31/12/2026 hoặc 31/12/2026 14:30")
+        raise ValueError(f"“{text}” không phải ngày; {_DATE_FORM}")
     parts = match.groupdict()
     if len(parts["year"]) == 2:
         raise ValueError(f"“{text}”: năm chỉ có hai chữ số, không rõ thế kỷ; hãy ghi đủ bốn chữ số")
     year, month, day, hour, minute, second = (int(parts.get(name) or 0) for name in _ORDER)
+    if month > 12 >= day > 0:
+        raise MonthFirst(
+            f"“{text}”: không có tháng {month}; có thể cột này ghi tháng trước ngày, {_DATE_FORM}"
+        )
     try:
-        moment = datetime(year, month, day, hour, minute, second, tzinfo=_zone_of(parts.get("zone")))
+        zone = _zone_of(parts.get("zone"))
+        moment = _checked(datetime(year, month, day, hour, minute, second, tzinfo=zone))
     except ValueError as e:
-        raise ValueError(_why_impossible(text, parts)) from e
-    return _checked(moment.astimezone(VIETNAM))
+        if year not in YEARS:
+            raise ValueError(_out_of_years(year)) from None
+        raise ValueError(f"“{text}” là ngày giờ không có thật; hãy sửa ở nơi xuất tệp") from e
+    return moment.astimezone(VIETNAM)
 
 
 _ORDER = ("year", "month", "day", "hour", "minute", "second")
@@ -73,43 +139,54 @@ def _zone_of(text: str | None) -> tzinfo | None:
     return datetime.fromisoformat(f"2000-01-01T00:00{text}").tzinfo if text else VIETNAM
 
 
-def _why_impossible(text: str, parts: dict[str, str | None]) -> str:
-    day, month = int(parts["day"] or 0), int(parts["month"] or 0)
-    if month > 12 >= day > 0:
-        return f"“{text}”: không có tháng {month}; có thể cột này ghi tháng trước ngày"
-    return f"“{text}” là ngày giờ không có thật"
-
-
-def _checked(moment: datetime) -> datetime:
+def _checked(moment: D) -> D:
     if moment.year not in YEARS:
-        raise ValueError(f"năm {moment.year} ngoài khoảng {YEARS[0]}-{YEARS[-1]}")
+        raise ValueError(_out_of_years(moment.year))
     return moment
 
 
-_LIMIT = re.compile(r"(\d{1,3})(?:[.,]0+)?\s*(ngay lam viec|ngay|d|cd)?")
+def _out_of_years(year: int) -> str:
+    return f"năm {year} ngoài khoảng {YEARS[0]}-{YEARS[-1]}; hãy sửa ở nơi xuất tệp"
+
+
+_LIMIT = re.compile(r"(\d{1,3})(?:[.,]0{1,2})?\s*\(?(ngay lam viec|ngay lv|ngay theo lich|ngay|d|cd)?\)?")
+_HOURS = re.compile(r"\d{1,3}(?:[.,]\d+)?\s*(?:gio|h|phut)(?: lam viec)?")
+_LIMIT_UNITS = {
+    "ngay lam viec": LimitUnit.WORKING_DAYS,
+    "ngay lv": LimitUnit.WORKING_DAYS,
+    "d": LimitUnit.WORKING_DAYS,
+    "ngay theo lich": LimitUnit.CALENDAR_DAYS,
+    "cd": LimitUnit.CALENDAR_DAYS,
+}
 
 
 def limit_of(cell: Cell, unit: LimitUnit) -> TimeLimit | None:
     """Return the time limit in a cell: `5`, `5 ngày làm việc`, `15 ngày`; None where it is empty.
 
-    What a bare number counts, and “ngày” without more, is the source's setting. Raises ValueError.
+    What a bare number counts, and “ngày” without more, is the source's setting. Raises ValueError, for hours
+    its kind NotComputable.
     """
     text = text_of(cell)
-    if not text:
-        return None
-    match = _LIMIT.fullmatch(fold(text))
-    if match is None:
-        raise ValueError(f"“{text}” không phải số ngày giải quyết")
-    units = {
-        "ngay lam viec": LimitUnit.WORKING_DAYS,
-        "d": LimitUnit.WORKING_DAYS,
-        "cd": LimitUnit.CALENDAR_DAYS,
-    }
-    return TimeLimit(int(match[1]), units.get(match[2] or "", unit))
+    return _limit_of_text(text, unit) if text else None
+
+
+@lru_cache(REMEMBERED)
+def _limit_of_text(text: str, unit: LimitUnit) -> TimeLimit:
+    folded = fold(text)
+    match = _LIMIT.fullmatch(folded)
+    if match:
+        return TimeLimit(int(match[1]), _LIMIT_UNITS.get(match[2] or "", unit))
+    if _HOURS.fullmatch(folded):
+        raise NotComputable(f"“{text}”: thời hạn theo giờ chưa tính được hạn")
+    raise ValueError(f"“{text}” không phải số ngày giải quyết; cần dạng 5, 5 ngày làm việc hoặc 15 ngày")
 
 
 def phone_of(cell: Cell) -> str:
-    """Return a telephone number, with the leading 0 a spreadsheet took from it when it read a number."""
+    """Return a telephone number, with the leading 0 a spreadsheet took from it when it read a number.
+
+    Without it mobile numbers have 9 digits, and those of landlines, which begin with 2, have 10.
+    """
     text = text_of(cell)
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
-    return f"0{text}" if is_number and len(text) == 9 else text
+    has_lost_zero = len(text) == 9 or (len(text) == 10 and text.startswith("2"))
+    return f"0{text}" if is_number and has_lost_zero and text.isdigit() else text

@@ -1,49 +1,81 @@
 """A watched folder. A file is taken when it has stopped growing; nothing in the folder is changed."""
 
+import errno
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
+MEGABYTE = 1024 * 1024
 Signature = tuple[int, int]  # size in bytes, time of the last change in nanoseconds
+
+_FORBIDDEN = "không có quyền đọc; hãy cấp quyền đọc cho tài khoản chạy latewatch"
+_FOLDER_CAUSES = {
+    errno.ENOENT: "không có thư mục này; hãy tạo, hoặc sửa khóa folder của nguồn",
+    errno.ENOTDIR: "là tệp, không phải thư mục; hãy sửa khóa folder của nguồn",
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+}
+_FILE_CAUSES = {
+    errno.ENOENT: "tệp vừa bị xóa hoặc đổi tên; sẽ xem lại ở lần chạy sau",
+    errno.EACCES: _FORBIDDEN,
+    errno.EPERM: _FORBIDDEN,
+}
 
 
 def export_files(folder: Path) -> list[Path]:
     """Return the folder's export files, oldest first; lock and hidden files are none. Raises SourceError."""
     try:
-        files = [path for path in folder.iterdir() if path.suffix.lower() in ENDINGS]
-        files = [path for path in files if not path.name.startswith((".", "~$")) and path.is_file()]
-        return sorted(files, key=lambda path: (path.stat().st_mtime_ns, path.name))
-    except FileNotFoundError as e:
-        raise SourceError(str(folder), "không có thư mục này; hãy tạo, hoặc sửa khóa folder của nguồn") from e
-    except NotADirectoryError as e:
-        raise SourceError(str(folder), "là tệp, không phải thư mục; hãy sửa khóa folder của nguồn") from e
+        found = [(seen, path) for path in _candidates(folder) if (seen := _signature(path))]
     except OSError as e:
-        raise SourceError(str(folder), f"không đọc được thư mục ({e.strerror}); hãy cấp quyền đọc") from e
+        cause = _FOLDER_CAUSES.get(e.errno or 0, "không đọc được thư mục; hãy kiểm tra ổ đĩa và quyền đọc")
+        raise SourceError(str(folder), cause) from e
+    return [path for _, path in sorted(found, key=lambda each: (each[0][1], each[1].name))]
 
 
-def signature(path: Path) -> Signature:
-    """Return what changes when a file is written to."""
-    status = path.stat()
+def _candidates(folder: Path) -> Iterator[Path]:
+    for path in folder.iterdir():
+        is_export = path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~$"))
+        if is_export and path.is_file():
+            yield path
+
+
+def _signature(path: Path) -> Signature | None:
+    """Return what changes when a file is written to; None where the file has gone meanwhile."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
     return status.st_size, status.st_mtime_ns
 
 
 def settled(files: list[Path], seconds: float) -> tuple[list[Path], list[Path]]:
-    """Look twice, `seconds` apart, and return the files that stood still and those still being written."""
-    before = {path: signature(path) for path in files}
-    if files and seconds:
-        time.sleep(seconds)
-    still = [path for path in files if path.exists() and signature(path) == before[path]]
-    return still, [path for path in files if path not in still]
+    """Look twice, `seconds` apart, and return the files that stood still and those still being written.
+
+    One that has gone between the two looks is in neither. Raises SourceError.
+    """
+    try:
+        before = {path: _signature(path) for path in files}
+        if files and seconds:
+            time.sleep(seconds)
+        after = {path: seen for path in files if (seen := _signature(path))}
+    except OSError as e:
+        raise SourceError(str(files[0].parent), _FORBIDDEN) from e
+    still = [path for path in after if after[path] == before[path]]
+    return still, [path for path in after if after[path] != before[path]]
 
 
 def read_file(path: Path, max_megabytes: int) -> Delivery:
     """Return the bytes of `path`. Raises SourceError."""
     try:
-        if path.stat().st_size > max_megabytes * 1024 * 1024:
-            raise SourceError(path.name, f"tệp lớn hơn {max_megabytes} MB; chia nhỏ, hoặc tăng max_megabytes")
-        return Delivery(path.name, path.read_bytes())
+        with path.open("rb") as file:
+            content = file.read(max_megabytes * MEGABYTE + 1)
     except OSError as e:
-        raise SourceError(path.name, f"không đọc được tệp ({e.strerror})", passing=True) from e
+        cause = _FILE_CAUSES.get(e.errno or 0, "không đọc được tệp; hãy kiểm tra ổ đĩa")
+        raise SourceError(path.name, cause, passing=True) from e
+    if len(content) > max_megabytes * MEGABYTE:
+        raise SourceError(path.name, f"tệp lớn hơn {max_megabytes} MB; chia nhỏ, hoặc tăng max_megabytes")
+    return Delivery(path.name, content)

@@ -1,8 +1,6 @@
 """Bytes of an export → sheets of cells. Knows file formats and nothing of dossiers."""
 
-import csv
 import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -11,17 +9,20 @@ from typing import TypeAlias
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError
 
 from latewatch.errors import SourceError
+from latewatch.sources.delimited import read_delimited
+from latewatch.sources.package import MEGABYTE, ErrorCells, inspect_package
 
 Cell: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
-MEGABYTE = 1024 * 1024
-INFLATION = 30  # how many times its own size an XLSX may unpack to; text deflates about tenfold
-DELIMITERS = ",;\t|"
-SNIFFED_ROWS = 50
+
+_PASSWORD = "tệp có mật khẩu; hãy bỏ mật khẩu khi lưu rồi đặt lại vào thư mục"  # noqa: S105  a message
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet from its cell A1. `merged` are ranges (top, left, bottom, right) from 0, ends included."""
+    """A sheet from its cell A1. `merged` are ranges (top, left, bottom, right) from 0, ends included.
+
+    Hidden rows are rows: a filter hides what the source still reports.
+    """
 
     name: str
     rows: Sequence[Sequence[Cell]]
@@ -38,79 +39,37 @@ def sheets(name: str, content: bytes, max_megabytes: int) -> Iterator[Sheet]:
             name, f"tệp lớn hơn {max_megabytes} MB; chia nhỏ, hoặc tăng max_megabytes của nguồn"
         )
     if content.startswith(b"PK\x03\x04"):
-        _check_archive(name, content, max_megabytes)
-        yield from _workbook(name, content)
+        yield from _workbook(name, content, inspect_package(name, content, max_megabytes))
     elif content.startswith(b"\xd0\xcf\x11\xe0"):
         if "EncryptedPackage".encode("utf-16-le") in content:
-            raise SourceError(name, "tệp có mật khẩu; hãy bỏ mật khẩu khi lưu rồi đặt lại vào thư mục")
-        yield from _workbook(name, content)
+            raise SourceError(name, _PASSWORD)
+        yield from _workbook(name, content, {})
     else:
-        yield _text(name, content)
+        rows, is_cut = read_delimited(name, content)
+        yield Sheet("", rows, is_cut=is_cut)
 
 
-def _check_archive(name: str, content: bytes, max_megabytes: int) -> None:
-    """Refuse a truncated file, and one that would unpack to more than a spreadsheet does."""
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
-    except zipfile.BadZipFile as e:
-        raise SourceError(name, "tệp Excel bị cắt cụt hoặc hỏng; hãy sao chép hoặc xuất lại") from e
-    if not any(member.filename.startswith("xl/") for member in members):
-        raise SourceError(name, "là tệp nén nhưng không phải bảng tính Excel (.xlsx)")
-    inflated = sum(member.file_size for member in members)
-    if inflated > max_megabytes * MEGABYTE * INFLATION:
-        raise SourceError(name, f"giải nén ra {inflated // MEGABYTE} MB, quá mức cho phép; tệp bị từ chối")
-
-
-def _workbook(name: str, content: bytes) -> Iterator[Sheet]:
+def _workbook(name: str, content: bytes, errors: ErrorCells) -> Iterator[Sheet]:
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         for sheet_name in workbook.sheet_names:
             sheet = workbook.get_sheet_by_name(sheet_name)
             merged = [(*top_left, *bottom_right) for top_left, bottom_right in sheet.merged_cell_ranges or ()]
-            yield Sheet(sheet_name, sheet.to_python(skip_empty_area=False), merged)
+            rows = sheet.to_python(skip_empty_area=False)
+            for (row, column), error in errors.get(sheet_name, {}).items():
+                _set(rows, row, column, error)
+            yield Sheet(sheet_name, rows, merged)
     except PasswordError as e:
-        raise SourceError(name, "tệp có mật khẩu; hãy bỏ mật khẩu khi lưu rồi đặt lại vào thư mục") from e
+        raise SourceError(name, _PASSWORD) from e
     except CalamineError as e:
-        raise SourceError(
-            name, f"không đọc được như bảng tính Excel ({e}); hãy mở và lưu lại dạng .xlsx"
-        ) from e
+        raise SourceError(name, "không đọc được như bảng tính Excel; hãy mở và lưu lại dạng .xlsx") from e
+    except BaseException as e:
+        # A panic of the Rust reader is none of Python's ordinary exceptions, and no more than a bad file.
+        if type(e).__name__ != "PanicException":
+            raise
+        raise SourceError(name, "tệp Excel hỏng, không đọc được; hãy mở và lưu lại dạng .xlsx") from None
 
 
-def _text(name: str, content: bytes) -> Sheet:
-    text = _decode(name, content)
-    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<table", "<?xml")):
-        raise SourceError(
-            name, "là trang HTML/XML, không phải bảng tính; hãy mở bằng Excel và lưu lại dạng .xlsx"
-        )
-    delimiter = max(DELIMITERS, key=lambda each: _width(text, each))
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as e:
-        raise SourceError(name, f"không đọc được như CSV ({e})") from e
-    return Sheet("", rows, is_cut=not text.endswith(("\n", "\r")))
-
-
-def _width(text: str, delimiter: str) -> int:
-    """Return how many cells the first rows have when split at `delimiter`."""
-    lines = io.StringIO("\n".join(text.splitlines()[:SNIFFED_ROWS]), newline="")
-    try:
-        return sum(len(row) for row in csv.reader(lines, delimiter=delimiter))
-    except csv.Error:
-        return 0
-
-
-def _decode(name: str, content: bytes) -> str:
-    """Decode by byte-order mark, else as UTF-8, else as Windows-1258."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    elif b"\0" in content:
-        raise SourceError(name, "không phải bảng tính (.xlsx, .xls) cũng không phải CSV")
-    else:
-        encodings = ["utf-8-sig", "cp1258"]
-    for encoding in encodings:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise SourceError(name, "không đọc được bảng mã chữ; hãy lưu lại dạng .xlsx hoặc CSV UTF-8")
+def _set(rows: list[list[Cell]], row: int, column: int, value: str) -> None:
+    if row < len(rows) and column < len(rows[row]):
+        rows[row][column] = value

@@ -4,16 +4,16 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from latewatch.domain.names import fold, tidy
+from latewatch.domain.names import tidy
 from latewatch.errors import SourceError
-from latewatch.sources.cells import text_of
+from latewatch.sources.cells import key_of, text_of
 from latewatch.sources.grid import Cell, Sheet
 from latewatch.sources.profile import DECIDING, REQUIRED, Profile
 
 SEARCHED_ROWS = 40
 DEEPEST_HEADER = 3
 Heading = tuple[str, ...]  # the texts of one column, from top to bottom
-_NUMBERED = re.compile(r"\(?\d{1,2}\)?(\s*=.*)?|[A-Z]")
+_NUMBERED = re.compile(r"[(\[]?\d{1,2}[)\]]?(\s*=.*)?|[A-Z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,29 +23,39 @@ class Header:
     columns: Mapping[str, int]
     headings: Mapping[int, str]  # column index → heading, of every column that has one
     data_row: int
+    width: int  # cells in the header's longest row, blank ones too
     warnings: tuple[str, ...] = ()
+
+
+class NoTable(SourceError):  # noqa: N818  what the sheet is: the file may have others
+    """A sheet with a heading or two that lacks a required column: an error where no other sheet has them."""
 
 
 def find_header(file: str, sheet: Sheet, profile: Profile) -> Header | None:
     """Return the header of `sheet`, or None where nothing in it looks like one.
 
     The header is the band of one to three rows whose headings name most fields; the smallest such band wins.
-    Raises SourceError where two columns could hold one deciding field, or a required one is missing.
+    Raises SourceError where two columns could hold one deciding field, its kind NoTable where a required one
+    is missing.
     """
-    best: dict[int, Heading] = {}
-    best_band = (0, 0)
-    found = 0
-    for top in range(min(SEARCHED_ROWS, len(sheet.rows))):
-        for bottom in range(top, min(top + DEEPEST_HEADER, len(sheet.rows))):
-            headings = _headings(sheet, top, bottom)
-            score = len({field for heading in headings.values() if (field := _field(heading, profile))})
-            if score > found:
-                best, best_band, found = headings, (top, bottom), score
-    if found < 2:
+    bands = [
+        (top, bottom)
+        for top in range(min(SEARCHED_ROWS, len(sheet.rows)))
+        for bottom in range(top, min(top + DEEPEST_HEADER, len(sheet.rows)))
+    ]
+    read = {band: _headings(sheet, *band) for band in bands}
+    best = max(bands, key=lambda band: (_fields_named(read[band], profile), band[0] - band[1]), default=None)
+    if best is None or _fields_named(read[best], profile) < 2:
         return None
-    columns, warnings = _columns(file, sheet.name, best, profile)
-    last = _end_of_merged(sheet, *best_band)
-    return Header(columns, {c: _shown(h) for c, h in best.items()}, _skip_numbers(sheet, last + 1), warnings)
+    headings = read[best]
+    columns, warnings = _columns(file, sheet.name, headings, profile)
+    return Header(
+        columns=columns,
+        headings={column: _shown(heading) for column, heading in headings.items()},
+        data_row=_skip_numbers(sheet, _end_of_merged(sheet, *best) + 1),
+        width=max(len(row) for row in sheet.rows[best[0] : best[1] + 1]),
+        warnings=warnings,
+    )
 
 
 def _headings(sheet: Sheet, top: int, bottom: int) -> dict[int, Heading]:
@@ -55,7 +65,7 @@ def _headings(sheet: Sheet, top: int, bottom: int) -> dict[int, Heading]:
         texts = {c: text for c, cell in enumerate(sheet.rows[index]) if (text := _text(cell))}
         for range_top, left, _, right in sheet.merged:
             if range_top == index and left in texts:
-                texts.update(dict.fromkeys(range(left, right + 1), texts[left]))
+                texts.update(dict.fromkeys(range(left, min(right + 1, len(sheet.rows[index]))), texts[left]))
         band.append(texts)
     columns = sorted({column for texts in band for column in texts})
     return {column: tuple(texts[column] for texts in band if column in texts) for column in columns}
@@ -65,10 +75,14 @@ def _text(cell: Cell) -> str:
     return text_of(cell) if isinstance(cell, str) else ""
 
 
+def _fields_named(headings: Mapping[int, Heading], profile: Profile) -> int:
+    return len({field for heading in headings.values() if (field := _field(heading, profile))})
+
+
 def _field(heading: Heading, profile: Profile) -> str | None:
     """Return the field a column's texts name: joined, else the lowest, else the highest."""
     for text in (" ".join(heading), heading[-1], heading[0]):
-        field = profile.field_of.get(fold(text))
+        field = profile.field_of.get(key_of(text))
         if field:
             return field
     return None
@@ -91,39 +105,52 @@ def _columns(
         if field not in columns:
             columns[field] = index
             continue
-        both = f"cột “{_shown(headings[columns[field]])}” và cột “{_shown(heading)}”"
+        first, second = _shown(headings[columns[field]]), _shown(heading)
+        both = f"cột “{first}” và cột “{second}”"
         if field in DECIDING:
             raise SourceError(
-                where,
-                f"{both} đều có thể là “{profile.names[field]}”; hãy chọn một bằng khóa "
-                f'headings = {{ {field} = "…" }} của nguồn trong tệp cấu hình',
+                where, f"{both} đều có thể là “{profile.names[field]}”; {_choice(field, first, second)}"
             )
         warnings.append(f"{where}: {both} trùng nghĩa; lấy cột đầu")
     missing = [profile.names[field] for field in REQUIRED if field not in columns]
     if missing:
-        raise SourceError(
+        raise NoTable(
             where,
             f"thiếu cột {', '.join(f'“{name}”' for name in missing)}; các cột có: "
-            f"{', '.join(_shown(heading) for heading in headings.values())}. Nếu cột mang tên khác, "
+            f"{', '.join(f'“{_shown(heading)}”' for heading in headings.values())}. Nếu cột mang tên khác, "
             "hãy ghi tên đó vào khóa headings của nguồn",
         )
     return columns, tuple(warnings)
 
 
+def _choice(field: str, first: str, second: str) -> str:
+    """Say how to choose between two columns: the setting cannot where both are named alike."""
+    if key_of(first) == key_of(second):
+        return "hai cột cùng tên: hãy xóa hoặc đổi tên một cột"
+    return f'hãy chọn một bằng khóa headings = {{ {field} = "{first}" }} của nguồn trong tệp cấu hình'
+
+
 def _end_of_merged(sheet: Sheet, top: int, bottom: int) -> int:
-    """Return the last row of the header: merged heading cells may reach below the band."""
-    return max([bottom, *(end for start, _, end, _ in sheet.merged if top <= start <= bottom)])
+    """Return the last row of the header: merged heading cells may reach below the band.
+
+    One that reaches deeper than any header does is a merged column of data.
+    """
+    ends = (end for start, _, end, _ in sheet.merged if top <= start <= bottom)
+    return max([bottom, *(end for end in ends if end < top + DEEPEST_HEADER)])
 
 
 def _skip_numbers(sheet: Sheet, index: int) -> int:
     """Return the row after a line of column numbers such as (1) (2) (3)."""
-    if index >= len(sheet.rows):
-        return index
-    texts = [text for cell in sheet.rows[index] if (text := text_of(cell))]
-    is_numbers = len(texts) > 2 and all(_NUMBERED.fullmatch(text) for text in texts)
-    return index + 1 if is_numbers else index
+    is_line = index < len(sheet.rows) and are_numbers([text_of(cell) for cell in sheet.rows[index]])
+    return index + 1 if is_line else index
 
 
-def has_total(row: Sequence[Cell]) -> bool:
-    """Tell whether a row without a code is a total, such as “Tổng cộng”."""
-    return any(fold(_text(cell)).startswith(("tong cong", "tong so", "tong:", "cong:")) for cell in row)
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Tell whether a row numbers the columns and holds nothing else."""
+    filled = [text for text in texts if text]
+    return len(filled) > 2 and all(map(is_column_number, filled))
+
+
+def is_column_number(text: str) -> bool:
+    """Tell whether a cell numbers its column: `(3)`, `3`, `(3)=(4)+(5)`, `C`."""
+    return _NUMBERED.fullmatch(text) is not None

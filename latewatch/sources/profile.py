@@ -13,8 +13,8 @@ from msgspec import Meta, Struct
 from latewatch.config import Source
 from latewatch.domain.deadline import LimitUnit
 from latewatch.domain.dossier import Channel, Status
-from latewatch.domain.names import fold
 from latewatch.errors import ConfigError
+from latewatch.sources.cells import key_of
 
 READER_VERSION = "1"  # a change in how rows are read makes every file worth reading again
 
@@ -33,7 +33,7 @@ class _File(Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A shipped profile with an office's own words laid over it. Keys of all three tables are folded."""
+    """A shipped profile with an office's own words laid over it. Keys of its tables are made by `key_of`."""
 
     field_of: Mapping[str, str]
     status_of: Mapping[str, Status]
@@ -59,6 +59,7 @@ def load_profile(source: Source) -> Profile:
         raise ConfigError(
             "[[sources]]", f"{source.name}.headings.{unknown}", f"trường lạ; các trường: {known}"
         )
+    _refuse_one_heading_for_two(source)
     status = {**base.status_words, **{word: Status(value) for word, value in source.status_words.items()}}
     channel = {**base.channel_words, **{word: Channel(value) for word, value in source.channel_words.items()}}
     own = msgspec.json.encode(
@@ -67,15 +68,27 @@ def load_profile(source: Source) -> Profile:
     )
     return Profile(
         field_of=_fields(base.headings, source.headings),
-        status_of={fold(word): value for word, value in status.items()},
-        channel_of={fold(word): value for word, value in channel.items()},
+        status_of={key_of(word): value for word, value in status.items()},
+        channel_of={key_of(word): value for word, value in channel.items()},
         limit_unit=LimitUnit(source.limit_unit),
         names={name: source.headings.get(name, aliases[0]) for name, aliases in base.headings.items()},
         fingerprint=hashlib.sha256(text + own).hexdigest()[:16],
     )
 
 
+def _refuse_one_heading_for_two(source: Source) -> None:
+    owner: dict[str, str] = {}
+    for name, heading in source.headings.items():
+        first = owner.setdefault(key_of(heading), name)
+        if first != name:
+            raise ConfigError(
+                "[[sources]]", f"{source.name}.headings.{name}", f"tiêu đề “{heading}” đã dùng cho {first}"
+            )
+
+
 def _fields(headings: Mapping[str, list[str]], own: Mapping[str, str]) -> dict[str, str]:
-    """Map folded headings to fields. A heading the office names replaces the shipped ones of that field."""
-    table = {fold(alias): name for name, aliases in headings.items() if name not in own for alias in aliases}
-    return {**table, **{fold(heading): name for name, heading in own.items()}}
+    """Map keys of headings to fields. A heading the office names replaces the shipped ones of that field."""
+    table = {
+        key_of(alias): name for name, aliases in headings.items() if name not in own for alias in aliases
+    }
+    return {**table, **{key_of(heading): name for name, heading in own.items()}}

@@ -1,8 +1,13 @@
-"""A spreadsheet behind an HTTP(S) address: asked for only when newer, retried only when that can help."""
+"""A spreadsheet behind an HTTP(S) address: asked for only when newer, retried only when that can help.
 
+Neither the token nor the user, password and query of the address are in any message, log or traceback.
+"""
+
+import logging
+import re
 import ssl
+import time
 from collections.abc import Mapping
-from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from pathlib import PurePosixPath
@@ -12,67 +17,114 @@ import httpx
 import stamina
 
 from latewatch.config import Source, secret
-from latewatch.errors import SourceError
+from latewatch.domain.names import tidy
+from latewatch.errors import ConfigError, SourceError
 from latewatch.sources.delivery import Delivery
 
+MEGABYTE = 1024 * 1024
+FIRST_WAIT = 0.2  # seconds; doubled with every try, plus up to JITTER
+JITTER = 1.0
 LONGEST_WAIT = 60.0
+LONGEST_DOWNLOAD = 900.0  # seconds; a server that drips keeps every single timeout
+
 _CURES = {
     401: "địa chỉ đòi đăng nhập hoặc mã truy cập không đúng; kiểm tra token_file/token_env của nguồn",
     403: "mã truy cập không có quyền đọc; hãy xin quyền ở hệ thống một cửa",
     404: "không có tệp ở địa chỉ này; kiểm tra khóa url của nguồn",
     410: "tệp không còn ở địa chỉ này; kiểm tra khóa url của nguồn",
+    429: "máy chủ báo hỏi quá nhiều; thử lại ở lần chạy sau",
 }
+_NO_ADDRESS = "không phải địa chỉ http(s) hợp lệ; hãy sửa khóa url của nguồn"
+
+logging.getLogger("httpx").setLevel(logging.WARNING)  # its INFO lines show whole addresses
+
+
+class _Refused(Exception):  # noqa: N818  an answer, not an error of the program
+    """An answer without the file. Unlike the error of httpx it does not quote the address."""
+
+    def __init__(self, status: int, retry_after: float | None) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.retry_after = retry_after
+
+    @property
+    def passing(self) -> bool:
+        return self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def fetch(source: Source, cursor: Mapping[str, str]) -> Delivery | None:
     """Return the file at `source.url`, or None where it has not changed since `cursor`.
 
     Timeouts, broken connections, 429 and 5xx are tried again `source.retries` times with growing waits
-    (`Retry-After` is kept to, up to a minute); nothing else is. Raises SourceError.
+    (`Retry-After` is kept to, up to a minute); nothing else is. Raises SourceError, and ConfigError where a
+    secret that the source names is not there.
     """
-    url = source.url or ""
-    where = _shown(url)
+    where = _shown(source.url or "")
     headers = _headers(source, cursor)
     try:
         with httpx.Client(
             timeout=source.timeout_seconds, verify=_tls(source, where), follow_redirects=True
         ) as client:
-            for attempt in stamina.retry_context(
-                on=_wait_or_give_up,
-                attempts=source.retries + 1,
-                timeout=None,
-                wait_initial=0.2,
-                wait_max=LONGEST_WAIT,
-            ):
-                with attempt:
-                    return _get(client, url, headers, source.max_megabytes, where)
-    except httpx.HTTPStatusError as e:
-        raise _refusal(where, e.response.status_code) from e
-    except httpx.TimeoutException as e:
+            return _get_patiently(client, source, headers, where)
+    except _Refused as e:
+        raise _refusal(where, e) from e
+    except httpx.TimeoutException:
         problem = f"không trả lời trong {source.timeout_seconds:g} giây; thử lại ở lần chạy sau"
-        raise SourceError(where, problem, passing=True) from e
+        raise SourceError(where, problem, passing=True) from None
     except httpx.HTTPError as e:
-        raise _broken(where, e) from e
-    raise AssertionError("unreachable: the retry loop returns or raises")  # pragma: no cover
+        raise _broken(where, e) from None
+    except (httpx.InvalidURL, ValueError):
+        raise SourceError(where, _NO_ADDRESS) from None
 
 
-def _get(
-    client: httpx.Client, url: str, headers: Mapping[str, str], max_megabytes: int, where: str
+def _get_patiently(
+    client: httpx.Client, source: Source, headers: Mapping[str, str], where: str
 ) -> Delivery | None:
+    tries = stamina.retry_context(
+        on=_wait_or_give_up,
+        attempts=source.retries + 1,
+        timeout=None,
+        wait_initial=FIRST_WAIT,
+        wait_jitter=JITTER,
+        wait_max=LONGEST_WAIT,
+    )
+    for attempt in tries:
+        with attempt:
+            return _get(client, source, headers, where)
+    raise AssertionError("unreachable: the last try returns or raises")  # pragma: no cover
+
+
+def _get(client: httpx.Client, source: Source, headers: Mapping[str, str], where: str) -> Delivery | None:
+    url = source.url or ""
     with client.stream("GET", url, headers=dict(headers)) as response:
-        if response.status_code == HTTPStatus.NOT_MODIFIED:
+        is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
+        if response.status_code == HTTPStatus.NOT_MODIFIED and is_conditional:
             return None
-        response.raise_for_status()
-        content = bytearray()
-        for chunk in response.iter_bytes():
-            content += chunk
-            if len(content) > max_megabytes * 1024 * 1024:
-                raise SourceError(
-                    where, f"tệp lớn hơn {max_megabytes} MB; tăng max_megabytes nếu đúng là vậy"
-                )
+        if not response.is_success:
+            raise _Refused(response.status_code, _retry_after(response))
         if "text/html" in response.headers.get("content-type", ""):
-            raise SourceError(where, "trả về trang web, không phải bảng tính; có thể là trang đăng nhập")
-        return Delivery(_file_name(url), bytes(content), _cursor(response))
+            raise SourceError(
+                where,
+                "trả về trang web, không phải bảng tính; có thể là trang đăng nhập; kiểm tra mã truy cập",
+            )
+        content = _body(response, source, where)
+        return Delivery(_file_name(url), content, _cursor(response))
+
+
+def _body(response: httpx.Response, source: Source, where: str) -> bytes:
+    """Read the body while it is neither too large nor too slow."""
+    content = bytearray()
+    end = time.monotonic() + LONGEST_DOWNLOAD
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > source.max_megabytes * MEGABYTE:
+            raise SourceError(
+                where, f"tệp lớn hơn {source.max_megabytes} MB; tăng max_megabytes nếu đúng là vậy"
+            )
+        if time.monotonic() > end:
+            problem = f"tải chưa xong sau {LONGEST_DOWNLOAD:g} giây; thử lại ở lần chạy sau"
+            raise SourceError(where, problem, passing=True)
+    return bytes(content)
 
 
 def _headers(source: Source, cursor: Mapping[str, str]) -> dict[str, str]:
@@ -81,32 +133,35 @@ def _headers(source: Source, cursor: Mapping[str, str]) -> dict[str, str]:
         headers["If-None-Match"] = cursor["etag"]
     if cursor.get("last_modified"):
         headers["If-Modified-Since"] = cursor["last_modified"]
-    token = secret("token", source.token_file, source.token_env)
+    token = secret("token", source.token_file, source.token_env).lstrip("\ufeff")  # Notepad's mark
+    if token and not re.fullmatch(r"[!-~]+", token):
+        key = "token_file" if source.token_file else "token_env"
+        problem = "mã truy cập có dấu cách, xuống dòng hoặc chữ có dấu; hãy chép lại đúng một dòng"
+        raise ConfigError(f"nguồn {source.name}", key, problem)
     return {**headers, "Authorization": f"Bearer {token}"} if token else headers
 
 
 def _cursor(response: httpx.Response) -> dict[str, str]:
     found = {"etag": response.headers.get("etag"), "last_modified": response.headers.get("last-modified")}
-    return {name: value for name, value in found.items() if value}
+    return {name: value for name, value in found.items() if value and value.isascii()}
 
 
 def _wait_or_give_up(error: Exception) -> bool | float:
     """Tell stamina whether another try can help, and how long the server asked to wait."""
-    if isinstance(error, httpx.HTTPStatusError):
-        status = error.response.status_code
-        if status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            asked = _retry_after(error.response)
-            return asked if asked is not None else True
-        return False
-    return isinstance(error, httpx.TransportError) and not _is_tls(error)
+    if isinstance(error, _Refused):
+        if not error.passing:
+            return False
+        return error.retry_after if error.retry_after is not None else True
+    return isinstance(error, httpx.TransportError) and not _is_tls(error) and not _is_unsupported(error)
 
 
 def _retry_after(response: httpx.Response) -> float | None:
+    """Return the seconds a server asks to wait, which it gives as a number or as a moment."""
     text = response.headers.get("retry-after", "")
-    if text.isdigit():
+    if re.fullmatch(r"[0-9]+", text):
         return min(float(text), LONGEST_WAIT)
     try:
-        wait: timedelta = parsedate_to_datetime(text) - parsedate_to_datetime(response.headers["date"])
+        wait = parsedate_to_datetime(text) - parsedate_to_datetime(response.headers["date"])
     except (ValueError, KeyError, TypeError):
         return None
     return min(max(wait.total_seconds(), 0.0), LONGEST_WAIT)
@@ -116,25 +171,38 @@ def _tls(source: Source, where: str) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=source.ca_file)
     except (OSError, ssl.SSLError) as e:
-        raise SourceError(where, f"không đọc được tệp chứng thư ca_file {source.ca_file}") from e
+        problem = f"không đọc được tệp chứng thư ca_file {source.ca_file}; cần chứng thư CA dạng PEM"
+        raise SourceError(where, problem) from e
 
 
 def _is_tls(error: Exception) -> bool:
-    return "CERTIFICATE_VERIFY_FAILED" in str(error)
+    return "[SSL" in str(error)
 
 
-def _refusal(where: str, status: int) -> SourceError:
-    passing = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    cure = _CURES.get(status, "máy chủ đang lỗi; thử lại ở lần chạy sau" if passing else "yêu cầu bị từ chối")
-    return SourceError(where, f"trả lời HTTP {status}: {cure}", passing=passing)
+def _is_unsupported(error: Exception) -> bool:
+    return isinstance(error, httpx.UnsupportedProtocol)
+
+
+def _refusal(where: str, answer: _Refused) -> SourceError:
+    other = (
+        "máy chủ đang lỗi; thử lại ở lần chạy sau" if answer.passing else "yêu cầu bị từ chối; kiểm tra url"
+    )
+    cure = _CURES.get(answer.status, other)
+    return SourceError(where, f"trả lời HTTP {answer.status}: {cure}", passing=answer.passing)
 
 
 def _broken(where: str, error: httpx.HTTPError) -> SourceError:
-    if _is_tls(error):
-        problem = (
-            "chứng thư TLS không kiểm tra được; nếu máy chủ dùng chứng thư nội bộ, hãy đặt ca_file của nguồn"
+    if "CERTIFICATE_VERIFY_FAILED" in str(error):
+        return SourceError(
+            where,
+            "chứng thư TLS không kiểm tra được; nếu máy chủ dùng chứng thư nội bộ, hãy đặt ca_file của nguồn",
         )
-        return SourceError(where, problem)
+    if _is_tls(error):
+        return SourceError(where, "không bắt tay TLS được; kiểm tra url là http hay https, và cổng")
+    if isinstance(error, httpx.TooManyRedirects) or _is_unsupported(error):
+        return SourceError(where, "chuyển hướng không đến tệp nào; kiểm tra khóa url của nguồn")
+    if isinstance(error, httpx.RemoteProtocolError | httpx.ReadError):
+        return SourceError(where, "kết nối bị ngắt giữa chừng; thử lại ở lần chạy sau", passing=True)
     return SourceError(
         where, f"không kết nối được ({type(error).__name__}); kiểm tra mạng và địa chỉ", passing=True
     )
@@ -142,10 +210,14 @@ def _broken(where: str, error: httpx.HTTPError) -> SourceError:
 
 def _shown(url: str) -> str:
     """Return the address without user, password and query: they may hold secrets or personal data."""
-    parts = urlsplit(url)
-    port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{parts.hostname}{port}{parts.path}"
+    try:
+        parts = urlsplit(url)
+        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return "khóa url của nguồn"
+    return f"{parts.scheme}://{host}{port}{parts.path}"
 
 
 def _file_name(url: str) -> str:
-    return PurePosixPath(unquote(urlsplit(url).path)).name or "export"
+    return tidy(PurePosixPath(unquote(urlsplit(url).path)).name) or "export"

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from latewatch.domain.deadline import Basis, Deadline, TimeLimit
 from latewatch.domain.dossier import Dossier, Status
 from latewatch.domain.standing import Standing
 from latewatch.store import schema
+from latewatch.store.database import insert_or_else
 from latewatch.store.facts import FIELDS, from_row
 
 # Where a dossier can stand next is not settled: its standing moves with the clock.
@@ -25,7 +25,10 @@ _NOT_CANCELLED = schema.letter.c.state != "cancelled"
 
 @dataclass(frozen=True, slots=True)
 class Assessed:
-    """A stored dossier with its deadline (None before it is assessed) and the date of its letter."""
+    """A stored dossier with its letter's date and what was decided of it under `rules`.
+
+    The deadline is None before it is assessed, and after a change that was not.
+    """
 
     id: int
     version: int
@@ -38,20 +41,20 @@ class Assessed:
 
 def unassessed(connection: Connection, rules: str) -> Iterator[Assessed]:
     """Yield the dossiers to look at: changed since, decided by other `rules`, or moving with the clock."""
+    moves = schema.assessment.c.standing.in_([standing.value for standing in MOVING])
+    yield from _assessed(connection, _all().where(or_(_is_stale(rules), moves)))
+
+
+def _is_stale(rules: str) -> ColumnElement[bool]:
+    """Select what nobody decided since it changed, or since the rules did."""
     made = schema.assessment.c
-    wanted = or_(
-        made.dossier_id.is_(None),
-        made.dossier_version != schema.dossier.c.version,
-        made.rules != rules,
-        made.standing.in_([standing.value for standing in MOVING]),
-    )
-    yield from _assessed(connection, _all().where(wanted))
+    changed = made.dossier_version != schema.dossier.c.version
+    return or_(made.dossier_id.is_(None), changed, made.rules != rules)
 
 
 def assessed(connection: Connection, *conditions: ColumnElement[bool]) -> Iterator[Assessed]:
-    """Yield the assessed dossiers that meet `conditions`, by code."""
-    statement = _all().where(schema.assessment.c.dossier_id.is_not(None), *conditions)
-    yield from _assessed(connection, statement.order_by(schema.dossier.c.code))
+    """Yield the dossiers that meet `conditions`, by code, also those that still wait to be assessed."""
+    yield from _assessed(connection, _all().where(*conditions).order_by(schema.dossier.c.code))
 
 
 def unfinished_at(at: datetime) -> ColumnElement[bool]:
@@ -59,16 +62,17 @@ def unfinished_at(at: datetime) -> ColumnElement[bool]:
     return or_(schema.dossier.c.processed_at.is_(None), schema.dossier.c.processed_at > at)
 
 
-def countable(first: datetime, after: datetime) -> ColumnElement[bool]:
-    """Select all a period can count: alive in it (received before `after`, not plainly finished before
-    `first`), or due in it.
+def countable(first: datetime, after: datetime, rules: str) -> ColumnElement[bool]:
+    """Select all that a period from `first` to before `after` can count.
+
+    That is what was alive in it, what fell due in it (or may have, where not decided by these `rules`), and
+    what has no receipt: the table says how many it could not count.
     """
-    columns = schema.dossier.c
-    due = schema.assessment.c.due_at
-    received = or_(columns.received_at.is_(None), columns.received_at < after)
+    columns, due_at = schema.dossier.c, schema.assessment.c.due_at
     finished_before = (columns.processed_at < first) & columns.status.in_(_PLAIN)
-    alive = or_(columns.processed_at.is_(None), ~finished_before)
-    return received & or_(alive, (due >= first) & (due < after))
+    alive = or_(columns.received_at >= first, columns.processed_at.is_(None), ~finished_before)
+    due = or_((due_at >= first) & (due_at < after), _is_stale(rules))
+    return or_(columns.received_at.is_(None), (columns.received_at < after) & or_(alive, due))
 
 
 def with_code(code: str) -> ColumnElement[bool]:
@@ -133,11 +137,10 @@ class Decision:
 
 
 def write_decisions(connection: Connection, decisions: Iterable[Decision], rules: str, at: datetime) -> int:
-    """Keep `decisions`, and a row for each change of standing. Return how many standings changed."""
-    decisions = list(decisions)
-    if not decisions:
-        return 0
-    _upsert(connection, [_assessment(each, rules) for each in decisions])
+    """Keep the `decisions` that differ, and a row for each change of standing; return the number of these."""
+    new = [each for each in decisions if not _is_kept(each, rules)]
+    if new:
+        _upsert(connection, [_assessment(each, rules) for each in new])
     changes = [
         {
             "dossier_id": each.of.id,
@@ -145,12 +148,17 @@ def write_decisions(connection: Connection, decisions: Iterable[Decision], rules
             "before": each.of.standing.value if each.of.standing else None,
             "after": each.standing.value,
         }
-        for each in decisions
+        for each in new
         if each.standing is not each.of.standing
     ]
     if changes:
         connection.execute(insert(schema.standing_change), changes)
     return len(changes)
+
+
+def _is_kept(decision: Decision, rules: str) -> bool:
+    before = decision.of
+    return (before.rules, before.deadline, before.standing) == (rules, decision.deadline, decision.standing)
 
 
 def _assessment(decision: Decision, rules: str) -> dict[str, Any]:
@@ -172,8 +180,7 @@ def _assessment(decision: Decision, rules: str) -> dict[str, Any]:
 
 
 def _upsert(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(schema.assessment)
+    statement = insert_or_else(connection, schema.assessment)
     changed = {name: statement.excluded[name] for name in rows[0] if name != "dossier_id"}
     connection.execute(statement.on_conflict_do_update(index_elements=["dossier_id"], set_=changed), rows)
 

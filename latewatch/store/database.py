@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,16 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, Table, create_engine, event, inspect
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from latewatch.errors import StoreError
 
 BUSY_SECONDS = 60
 _WRITES = "latewatch_writes"
+_WRITE_LOCK = 0x1A7E  # the number of PostgreSQL's advisory lock: any, as long as every process takes this one
 
 
 class Store:
@@ -44,6 +47,12 @@ class Store:
         self._engine.dispose()
 
 
+def insert_or_else(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that knows ON CONFLICT, which both databases have and no standard names."""
+    is_postgresql = connection.dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
+
+
 def open_store(file: Path) -> Store:
     """Open the SQLite database `file`, made and migrated as needed. Raises StoreError."""
     try:
@@ -56,9 +65,9 @@ def open_store(file: Path) -> Store:
 def open_url(url: URL, name: str) -> Store:
     """Open the database at `url`; `name` is what messages call it. Raises StoreError."""
     connect_args = {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
-    engine = create_engine(url, connect_args=connect_args)
-    if engine.dialect.name == "sqlite":
-        _speak_sqlite(engine)
+    engine = create_engine(url, connect_args=connect_args, hide_parameters=True)  # they are personal data
+    speak = _speak_sqlite if engine.dialect.name == "sqlite" else _speak_postgresql
+    speak(engine)
     store = Store(engine, name)
     try:
         with _translated(name):
@@ -85,24 +94,39 @@ def _speak_sqlite(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _scripts() -> Config:
+def _speak_postgresql(engine: Engine) -> None:
+    """Make PostgreSQL keep the same promises: one view while reading, one writer at a time."""
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(_WRITES):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITE_LOCK})")
+        else:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.set_main_option("path_separator", "os")
     return config
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
 def _migrate(engine: Engine, name: str) -> None:
-    """Bring the schema up to date in one transaction. Raises StoreError where it is newer than ours."""
-    config = _scripts()
-    scripts = ScriptDirectory.from_config(config)
+    """Bring the schema up to date in one transaction. Raises StoreError where it is not ours to change."""
     with engine.connect() as connection:
-        if _revision(connection) == scripts.get_current_head():
+        if _revision(connection) == _scripts().get_current_head():
             return
     with engine.connect() as plain:
         connection = plain.execution_options(**{_WRITES: True})
         with connection.begin():
-            _refuse_newer(scripts, _revision(connection), name)
+            _refuse_foreign(connection, name)
+            config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
 
@@ -111,10 +135,16 @@ def _revision(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def _refuse_newer(scripts: ScriptDirectory, current: str | None, name: str) -> None:
+def _refuse_foreign(connection: Connection, name: str) -> None:
+    """Refuse a database of a newer latewatch, and one that another program filled."""
+    current = _revision(connection)
+    if current is None and inspect(connection).get_table_names():
+        raise StoreError(
+            f"{name}: cơ sở dữ liệu này của chương trình khác; sửa paths.database. Dữ liệu không bị thay đổi."
+        )
     try:
         if current is not None:
-            scripts.get_revision(current)
+            _scripts().get_revision(current)
     except CommandError as e:
         raise StoreError(
             f"{name}: cơ sở dữ liệu do một bản latewatch mới hơn tạo ra (lược đồ {current}); hãy nâng cấp "
@@ -124,15 +154,16 @@ def _refuse_newer(scripts: ScriptDirectory, current: str | None, name: str) -> N
 
 @contextmanager
 def _translated(name: str) -> Iterator[None]:
-    """Turn what the driver says into what happened and what to do; parameters stay out of the message."""
+    """Turn what the driver says into what happened and what to do; the data itself stays out of it."""
     try:
         yield
-    except DatabaseError as e:
+    except DBAPIError as e:
         raise StoreError(f"{name}: {_cure(e)}") from e
 
 
 _CURES = (
     ("disk is full", "đĩa đầy; không ghi được gì của lần chạy này. Giải phóng dung lượng rồi chạy lại"),
+    ("no space left", "đĩa của máy chủ cơ sở dữ liệu đầy; giải phóng dung lượng rồi chạy lại"),
     ("disk i/o error", "đĩa báo lỗi đọc/ghi; kiểm tra đĩa và dung lượng trống rồi chạy lại"),
     ("readonly", "không có quyền ghi vào tệp hoặc thư mục cơ sở dữ liệu"),
     ("unable to open", "không mở được tệp; kiểm tra đường dẫn paths.database và quyền ghi thư mục"),
@@ -143,5 +174,5 @@ _CURES = (
 
 
 def _cure(error: DBAPIError) -> str:
-    said = str(error.orig).lower()
-    return next((cure for sign, cure in _CURES if sign in said), f"lỗi cơ sở dữ liệu ({error.orig})")
+    said = next(iter(str(error.orig).splitlines()), "")  # PostgreSQL's second line shows the row itself
+    return next((cure for sign, cure in _CURES if sign in said.lower()), f"lỗi cơ sở dữ liệu ({said})")

@@ -2,12 +2,13 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Connection, RowMapping, exists, select, update
 
 from latewatch.domain.digest import Counts
 from latewatch.store import schema
+from latewatch.store.database import insert_or_else
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,7 @@ class DigestRecord:
     day: date
     state: str
     counts: Counts
+    claimed_at: datetime
     delivered_to: str
     problem: str
 
@@ -41,25 +43,27 @@ def digest_before(connection: Connection, desk: str, day: date) -> DigestRecord 
 
 
 def unfinished_digests(connection: Connection) -> list[DigestRecord]:
-    """Return digests whose message failed, or of which it is not known whether it left."""
-    found = select(schema.digest).where(schema.digest.c.state != "sent").order_by(schema.digest.c.day)
+    """Return digests whose message failed, or of which it is not known whether it left.
+
+    One that a later digest of its desk has followed is no longer missed.
+    """
+    table, later = schema.digest.c, schema.digest.alias("later").c
+    followed = exists().where(later.desk == table.desk, later.day > table.day, later.state == "sent")
+    found = select(schema.digest).where(table.state != "sent", ~followed).order_by(table.day, table.desk)
     return [_record(row) for row in connection.execute(found).mappings()]
 
 
 def claim(connection: Connection, desk: str, day: date, counts: Counts, at: datetime) -> bool:
     """Claim the sending of this digest for this process; False where another has it or it was sent."""
     table = schema.digest
-    values = {"state": "sending", "counts": asdict(counts), "claimed_at": at, "problem": ""}
+    values: dict[str, Any] = {"state": "sending", "counts": asdict(counts), "claimed_at": at, "problem": ""}
     mine = (table.c.desk == desk) & (table.c.day == day)
     again = connection.execute(update(table).where(mine, table.c.state == "waiting").values(values))
     if again.rowcount == 1:
         return True
-    try:
-        with connection.begin_nested():
-            connection.execute(insert(table).values(desk=desk, day=day, delivered_to="", **values))
-    except IntegrityError:
-        return False
-    return True
+    first = insert_or_else(connection, schema.digest).values(desk=desk, day=day, delivered_to="", **values)
+    made = connection.execute(first.on_conflict_do_nothing().returning(schema.digest.c.id))
+    return made.first() is not None
 
 
 def mark(

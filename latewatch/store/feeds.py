@@ -70,9 +70,8 @@ def rejections(connection: Connection, source: str) -> list[Mapping[str, Any]]:
 def reported_units(connection: Connection) -> list[tuple[str, str, int]]:
     """Return the pairs of resolving unit and department the dossiers name, with the number of each."""
     table = schema.dossier.c
-    statement = select(table.resolving_unit, table.department, func.count()).group_by(
-        table.resolving_unit, table.department
-    )
+    names = (table.resolving_unit, table.department)
+    statement = select(*names, func.count()).group_by(*names).order_by(func.count().desc(), *names)
     return [(unit, department, number) for unit, department, number in connection.execute(statement)]
 
 

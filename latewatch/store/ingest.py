@@ -1,16 +1,16 @@
 """What changed? One batch goes in as one transaction: all of it, or nothing."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.store import schema
+from latewatch.store.database import insert_or_else
 from latewatch.store.facts import from_row, to_json, to_row, updated
 
 CHUNK = 500  # codes asked for in one statement, below every database's limit of parameters
@@ -199,27 +199,34 @@ def _insert_rejections(connection: Connection, batch_id: int, rejected: Sequence
         connection.execute(insert(schema.rejection), rows)
 
 
-def note_failure(connection: Connection, source: str, origin: str, problem: str, now: datetime) -> None:
-    """Keep that `origin`, a file or the source itself, could not be read; a lasting failure is one row."""
+def note_failure(connection: Connection, source: str, origin: str, problem: str, now: datetime) -> int:
+    """Keep that `origin`, a file or the source itself, could not be read; a lasting failure is one row.
+
+    Return the id of that row.
+    """
     table = schema.batch
     same = (table.c.source == source) & (table.c.origin == origin) & (table.c.problem == problem)
-    lasting = connection.execute(update(table).where(same, table.c.state == "failed").values(taken_at=now))
-    if lasting.rowcount == 0:
-        failed: dict[str, Any] = {"source": source, "origin": origin, "state": "failed", "problem": problem}
-        nothing = {
-            "sha256": "",
-            "profile": "",
-            "fields": [],
-            "warnings": [],
-            **dict.fromkeys(Intake.__slots__, 0),
-        }
-        connection.execute(insert(table).values(taken_at=now, **failed, **nothing))
+    lasting = update(table).where(same, table.c.state == "failed").values(taken_at=now).returning(table.c.id)
+    known: int | None = connection.execute(lasting).scalar()
+    if known is not None:
+        return known
+    failed: dict[str, Any] = {"source": source, "origin": origin, "state": "failed", "problem": problem}
+    nothing = {
+        "sha256": "",
+        "profile": "",
+        "fields": [],
+        "warnings": [],
+        **dict.fromkeys(Intake.__slots__, 0),
+    }
+    statement = insert(table).values(taken_at=now, **failed, **nothing).returning(table.c.id)
+    made: int = connection.execute(statement).scalar_one()
+    return made
 
 
-def cure_failures(connection: Connection, source: str, now: datetime) -> None:
-    """Mark failures of `source` that the run at `now` did not meet again as cured."""
+def cure_failures(connection: Connection, source: str, met: Collection[int]) -> None:
+    """Mark the failures of `source` as cured, but for those of the ids `met` in this run."""
     table = schema.batch
-    gone = (table.c.source == source) & (table.c.state == "failed") & (table.c.taken_at < now)
+    gone = (table.c.source == source) & (table.c.state == "failed") & table.c.id.not_in(met)
     connection.execute(update(table).where(gone).values(state="cured"))
 
 
@@ -231,8 +238,7 @@ def read_cursor(connection: Connection, source: str) -> dict[str, str]:
 
 def write_cursor(connection: Connection, source: str, state: Mapping[str, str]) -> None:
     """Keep the cursor, in the transaction of the batch it belongs to."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(schema.cursor).values(source=source, state=dict(state))
+    statement = insert_or_else(connection, schema.cursor).values(source=source, state=dict(state))
     connection.execute(
         statement.on_conflict_do_update(index_elements=["source"], set_={"state": dict(state)})
     )

@@ -1,0 +1,288 @@
+"""The digest in the words of the e-mail: figures, states, ages. Pure; the templates only lay it out."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from latewatch.domain.digest import Block, Digest, DigestRow
+from latewatch.domain.worktime import WEEKDAYS
+
+# The blocks a supervisor must see even when they are empty, and how they say so.
+_ALWAYS_SHOWN = {
+    "letters-today": "Hôm nay không có văn bản xin lỗi nào phải gửi.",
+    "newly-late": "Không có hồ sơ trễ mới.",
+}
+_FIGURES = (
+    ("newly_late", "trễ mới", "bad"),
+    ("overdue", "đang trễ", "bad"),
+    ("due_today", "đến hạn hôm nay", "warn"),
+)
+_NOTES = {
+    "letters-today": "Gửi chậm nhất 01 ngày trước ngày hết hạn "
+    "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 6); cơ quan giải quyết hồ sơ ký.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state as icon, word and tone: never by colour alone. Tones: bad, warn, good, calm."""
+
+    icon: str
+    word: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One of the three figures at the top; `change` is empty where there is nothing to compare with."""
+
+    value: str
+    label: str
+    change: str
+    tone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One dossier of a block."""
+
+    code: str
+    unit: str
+    procedure: str
+    due: str
+    state: State
+    letter: State
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A block as shown: its lines, how many more there are, or the sentence that it is empty."""
+
+    title: str
+    heading: str  # the title and how many; without a number where zero would be a guess
+    lines: tuple[Line, ...]
+    more: int
+    note: str
+    empty: str
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """A warning above the figures: what is wrong, what it means, what to do."""
+
+    title: str
+    meaning: str
+    cure: str
+
+
+@dataclass(frozen=True)
+class DigestView:
+    """What the templates may ask of a digest; `attachment` is a file name, or empty."""
+
+    digest: Digest
+    attachment: str = ""
+
+    @property
+    def desk(self) -> str:
+        return plain(self.digest.desk)
+
+    @property
+    def day(self) -> str:
+        return long_date(self.digest.at.date())
+
+    @cached_property
+    def trusted(self) -> bool:
+        """Whether a figure of zero means zero: the data is there and fresh."""
+        return self.digest.data_from is not None and not self.digest.is_stale
+
+    @property
+    def banner(self) -> Banner | None:
+        data_from = self.digest.data_from
+        if data_from is None:
+            return Banner(
+                "CHƯA CÓ DỮ LIỆU: chưa nhập được hồ sơ nào",
+                "Bản tin này không có nghĩa là không có hồ sơ trễ.",
+                _CURE,
+            )
+        if not self.digest.is_stale:
+            return None
+        return Banner(
+            f"DỮ LIỆU CŨ: lấy lúc {moment(data_from)}{age(data_from, self.digest.at)}",
+            "Số liệu dưới đây có thể thiếu hồ sơ mới trễ, hoặc còn tính hồ sơ đã giải quyết xong.",
+            _CURE,
+        )
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        now, before = self.digest.counts, self.digest.before
+        return tuple(
+            self._figure(label, getattr(now, name), getattr(before, name, None), tone)
+            for name, label, tone in _FIGURES
+        )
+
+    def _figure(self, label: str, now: int, before: int | None, tone: str) -> Figure:
+        data_from = self.digest.data_from
+        if data_from is None:
+            return Figure("–", label, "chưa có dữ liệu", "calm")
+        if self.digest.is_stale:
+            return Figure(thousands(now) if now else "?", label, f"theo dữ liệu {data_from:%d/%m}", "calm")
+        return Figure(thousands(now), label, self._change(now, before), tone if now else "good")
+
+    def _change(self, now: int, before: int | None) -> str:
+        if before is None:
+            return ""
+        since = f"{self.digest.before_on:%d/%m}" if self.digest.before_on else "bản tin trước"
+        if now == before:
+            return f"không đổi so với {since}"
+        sign = "+" if now > before else "−"
+        return f"{sign}{thousands(abs(now - before))} so với {since}"
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        return tuple(plain(text) for text in self.digest.warnings)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The blocks with dossiers, and the two that always show; before any import, what there is."""
+        shown = (
+            block
+            for block in self.digest.blocks
+            if block.total or (block.key in _ALWAYS_SHOWN and self.digest.data_from is not None)
+        )
+        return tuple(self._section(block) for block in shown)
+
+    @property
+    def nothing_in(self) -> tuple[str, ...]:
+        """Titles of the empty blocks that are left out, for one line that says so."""
+        if not self.trusted:
+            return ()
+        return tuple(b.title for b in self.digest.blocks if not b.total and b.key not in _ALWAYS_SHOWN)
+
+    def _section(self, block: Block) -> Section:
+        title = plain(block.title)
+        empty = "" if block.total else _ALWAYS_SHOWN.get(block.key, "")
+        if empty and not self.trusted:
+            empty = "Không thấy trong dữ liệu cũ; có thể đã khác."
+        return Section(
+            title=title,
+            heading=f"{title} ({thousands(block.total)})" if block.total or self.trusted else title,
+            lines=tuple(self._line(row, block.key) for row in block.rows),
+            more=block.total - len(block.rows),
+            note=_NOTES.get(block.key, "") if block.total else "",
+            empty=empty,
+        )
+
+    def _line(self, row: DigestRow, key: str) -> Line:
+        today = self.digest.at.date()
+        same_year = row.due_on.year == today.year
+        return Line(
+            code=plain(row.code),
+            unit=plain(row.unit) or "(không ghi)",
+            procedure=plain(row.procedure) or "(không ghi)",
+            due=f"{row.due_on:%d/%m}" if same_year else f"{row.due_on:%d/%m/%Y}",
+            state=_finished(row) if key == "finished" else _running(row, today),
+            letter=_letter(row, is_owed=key == "letters-today" or row.due_on < today),
+        )
+
+    @property
+    def is_all_well(self) -> bool:
+        """Nothing late, nothing due today, no letter to send or sign, no warning, and data one can trust."""
+        counts = self.digest.counts
+        figures = (counts.newly_late, counts.overdue, counts.due_today, counts.waiting_letters)
+        duties = any(block.total for block in self.digest.blocks if block.key in _ALWAYS_SHOWN)
+        return self.trusted and not any(figures) and not duties and not self.digest.warnings
+
+    @property
+    def preview(self) -> str:
+        """The line a phone shows beside the subject."""
+        if self.banner:
+            return self.banner.meaning
+        if self.is_all_well:
+            return "Mọi việc ổn."
+        return " · ".join(section.heading for section in self.sections[:2])
+
+    @property
+    def data_age(self) -> str:
+        data_from = self.digest.data_from
+        if data_from is None:
+            return "Chưa có dữ liệu."
+        return f"Dữ liệu lấy lúc {moment(data_from)}{age(data_from, self.digest.at)}."
+
+    @property
+    def computed(self) -> str:
+        return f"Bản tin tính lúc {moment(self.digest.at)}."
+
+
+_CURE = (
+    "Việc cần làm: kiểm tra tệp xuất mới đã có trong thư mục nhận chưa, hoặc báo cán bộ công nghệ thông tin "
+    "chạy “latewatch check” và “latewatch poll”."
+)
+
+
+def _running(row: DigestRow, today: date) -> State:
+    """The state of an unfinished dossier. Limits end with the day: the due day itself is not late."""
+    if row.due_on < today:
+        return State("▲", f"trễ {_days_late(row)}", "bad")
+    if row.due_on == today:
+        return State("◆", "đến hạn hôm nay", "warn")
+    return State("○", "còn hạn", "calm")
+
+
+def _finished(row: DigestRow) -> State:
+    """The state of a finished dossier. With 0 working days late it may still be late by days of rest."""
+    if row.working_days_late:
+        return State("✓", f"xong, trễ {_days_late(row)}", "warn")
+    return State("✓", "xong", "good")
+
+
+def _days_late(row: DigestRow) -> str:
+    return f"{thousands(row.working_days_late)} ngày" if row.working_days_late else "dưới 1 ngày"
+
+
+def _letter(row: DigestRow, *, is_owed: bool) -> State:
+    if row.has_letter:
+        return State("✓", "có", "good")
+    return State("✗", "chưa", "bad") if is_owed else State("–", "chưa", "calm")
+
+
+def plain(text: str) -> str:
+    """Return `text` as one line in NFC without control characters: it comes from a source's cells."""
+    kept = "".join(c for c in text if c.isspace() or not unicodedata.category(c).startswith("C"))
+    return unicodedata.normalize("NFC", " ".join(kept.split()))
+
+
+def thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def long_date(day: date) -> str:
+    """Return “Thứ Năm, 12/11/2026”."""
+    weekday = WEEKDAYS[day.weekday()]
+    return f"{weekday[0].upper()}{weekday[1:]}, {day:%d/%m/%Y}"
+
+
+def moment(at: datetime) -> str:
+    """Return “07:30 thứ Năm 12/11/2026”."""
+    return f"{at:%H:%M} {WEEKDAYS[at.weekday()]} {at:%d/%m/%Y}"
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Return “ (cách đây 1 ngày 14 giờ)”; nothing where `since` is not past, as with a chosen instant."""
+    parts = " ".join(_spans(now - since))
+    return f" (cách đây {parts})" if parts else ""
+
+
+def _spans(length: timedelta) -> Iterator[str]:
+    """Yield the two largest units of `length` that are not zero."""
+    if length < timedelta(minutes=1):
+        return
+    minutes = int(length.total_seconds() // 60)
+    days, hours, minutes = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        yield f"{thousands(days)} ngày"
+    if hours:
+        yield f"{hours} giờ"
+    if minutes and not days:
+        yield f"{minutes} phút"

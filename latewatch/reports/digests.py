@@ -1,0 +1,115 @@
+"""The sheets that go with a morning digest: every row of every block. Codes only, no names.
+
+The digest travels by mail, and dossier and personal data are not to be disclosed
+(Nghị định 118/2025/NĐ-CP, Điều 5.1d).
+"""
+
+import re
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from latewatch.domain.digest import Block, Digest, DigestRow
+from latewatch.reports.workbook import DATE, LINE, WHOLE, data_text, height, style
+
+SHEETS = {
+    "letters-today": "VB xin lỗi gửi hôm nay",
+    "newly-late": "Trễ mới",
+    "due-soon": "Sắp đến hạn",
+    "worst": "Đang trễ",
+    "finished": "Đã giải quyết xong",
+    "unsigned": "VB xin lỗi chờ ký",
+}
+COLUMNS = (
+    ("STT", 6),
+    ("Mã hồ sơ", 26),
+    ("Đơn vị giải quyết", 32),
+    ("Thủ tục hành chính", 52),
+    ("Hạn giải quyết", 13),
+    ("Số ngày làm việc trễ", 12),
+    ("Văn bản xin lỗi", 12),
+)
+TITLE_ROW, DESK_ROW, DATA_ROW, HEADER_ROW = 0, 1, 2, 4
+
+
+def draw(book: Workbook, digest: Digest) -> None:
+    """Draw one sheet a block."""
+    for block in digest.blocks:
+        sheet = book.add_worksheet(sheet_name(block))
+        _set_up(sheet)
+        _head(book, sheet, digest, block)
+        _rows(book, sheet, digest, block)
+
+
+def sheet_name(block: Block) -> str:
+    """Return a name Excel accepts: at most 31 characters, none of `[]:*?/\\`, no apostrophe at the ends."""
+    return SHEETS.get(block.key) or re.sub(r"[\[\]:*?/\\]", "-", block.title)[:31].strip("' ")
+
+
+def _set_up(sheet: Worksheet) -> None:
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(HEADER_ROW)
+    sheet.freeze_panes(HEADER_ROW + 1, 2)
+    sheet.set_footer('&C&"Times New Roman"&9Trang &P/&N')
+    for index, (_, width) in enumerate(COLUMNS):
+        sheet.set_column(index, index, width)
+
+
+def _head(book: Workbook, sheet: Worksheet, digest: Digest, block: Block) -> None:
+    plain = style(book, text_wrap=False)
+    title = f"{block.title}: {_thousands(block.total)} hồ sơ"
+    sheet.write_string(TITLE_ROW, 0, title, style(book, bold=True, font_size=14, text_wrap=False))
+    sheet.write_string(DESK_ROW, 0, f"{digest.desk}, {digest.at:%H:%M ngày %d/%m/%Y}", plain)
+    alarm = style(book, bold=True, font_color="#C00000", text_wrap=False)
+    is_bad = digest.is_stale or digest.data_from is None
+    sheet.write_string(DATA_ROW, 0, _age(digest), alarm if is_bad else plain)
+    bold = style(book, bold=True, align="center", border=1, bg_color="#EDEDED")
+    sheet.set_row(HEADER_ROW, 2 * LINE + 2)
+    for index, (heading, _) in enumerate(COLUMNS):
+        sheet.write_string(HEADER_ROW, index, heading, bold)
+
+
+def _age(digest: Digest) -> str:
+    if digest.data_from is None:
+        return "CHƯA CÓ DỮ LIỆU: danh sách trống không có nghĩa là không có hồ sơ trễ."
+    age = f"Dữ liệu đến {digest.data_from:%H:%M ngày %d/%m/%Y}."
+    return f"DỮ LIỆU CŨ. {age} Danh sách có thể thiếu." if digest.is_stale else age
+
+
+def _rows(book: Workbook, sheet: Worksheet, digest: Digest, block: Block) -> None:
+    if not block.all_rows:
+        text = "Chưa có dữ liệu." if digest.data_from is None else "Không có hồ sơ nào."
+        sheet.write_string(HEADER_ROW + 1, 0, text, style(book, italic=True, text_wrap=False))
+        return
+    shapes = _Shapes(book)
+    for number, row in enumerate(block.all_rows, start=1):
+        _row(sheet, shapes, number, row)
+    sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + block.total, len(COLUMNS) - 1)
+
+
+class _Shapes:
+    """The formats of the rows, made once a sheet."""
+
+    def __init__(self, book: Workbook) -> None:
+        self.text = data_text(book, border=1)
+        self.centre = style(book, border=1, align="center")
+        self.day = style(book, border=1, align="center", num_format=DATE)
+        self.figure = style(book, border=1, align="right", num_format=WHOLE)
+
+
+def _row(sheet: Worksheet, shapes: _Shapes, number: int, row: DigestRow) -> None:
+    at = HEADER_ROW + number
+    texts = (row.code, row.unit, row.procedure)
+    sheet.set_row(at, max(height(text, COLUMNS[index][1]) for index, text in enumerate(texts, start=1)))
+    sheet.write_number(at, 0, number, shapes.centre)
+    for index, value in enumerate(texts, start=1):
+        sheet.write_string(at, index, value, shapes.text)
+    sheet.write_datetime(at, 4, row.due_on, shapes.day)
+    sheet.write_number(at, 5, row.working_days_late, shapes.figure)
+    sheet.write_string(at, 6, "có" if row.has_letter else "chưa", shapes.centre)
+
+
+def _thousands(number: int) -> str:
+    return f"{number:,}".replace(",", ".")

@@ -1,0 +1,181 @@
+"""Fixtures: the store on SQLite, and on PostgreSQL where its server is installed; a user without power."""
+
+import os
+import pwd
+import shutil
+import signal
+import sqlite3
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.pool import NullPool
+
+from latewatch.store.database import Store, open_url
+
+NOBODY = 65534
+POSTGRESQL = max(
+    Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None, key=lambda p: float(p.parts[4])
+)
+ENGINES = ["sqlite"] if POSTGRESQL is None else ["sqlite", "postgresql"]
+
+
+def pytest_report_header() -> str:
+    if POSTGRESQL is None:
+        return "store: tested on SQLite only; for PostgreSQL too, install the Debian package postgresql"
+    return f"store: tested on SQLite and on PostgreSQL {POSTGRESQL.parts[4]}"
+
+
+@pytest.fixture(params=ENGINES)
+def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """The address of a database nobody has written to yet."""
+    if request.param == "sqlite":
+        return URL.create("sqlite", database=str(tmp_path / "latewatch.db"))
+    make: Callable[[], URL] = request.getfixturevalue("postgresql_databases")
+    return make()
+
+
+@pytest.fixture
+def store(new_url: URL) -> Iterator[Store]:
+    opened = open_url(new_url, "cơ sở dữ liệu thử")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases() -> Iterator[Callable[[], URL]]:
+    """A PostgreSQL server of this test run, as a function that makes an empty database in it."""
+    assert POSTGRESQL is not None
+    folder = Path(tempfile.mkdtemp(prefix="lw-pg-", dir="/tmp"))  # a socket's path must be short
+    owner = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
+    os.chown(folder, owner.pw_uid, owner.pw_gid)
+    try:
+        with _server(POSTGRESQL.parent, folder, owner) as url:
+            yield _maker(url)
+    finally:
+        shutil.rmtree(folder)
+
+
+@contextmanager
+def _server(programs: Path, folder: Path, owner: pwd.struct_passwd) -> Iterator[URL]:
+    """Run a server that listens on a socket in `folder` only; it refuses to run as root."""
+    data = folder / "data"
+    identity = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
+    subprocess.run(
+        [
+            programs / "initdb",
+            "-D",
+            data,
+            "-U",
+            "latewatch",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "--no-sync",
+        ],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        **identity,
+    )
+    settings = ["-c", "fsync=off", "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen(
+            [programs / "postgres", "-D", data, *settings], cwd=folder, stdout=log, stderr=log, **identity
+        )
+        try:
+            url = URL.create(
+                "postgresql+psycopg", username="latewatch", database="postgres"
+            ).update_query_dict({"host": str(folder)})
+            _wait_for(url, server, folder / "log")
+            yield url
+        finally:
+            server.send_signal(signal.SIGQUIT)  # stop at once: the data is thrown away
+            server.wait(30)
+
+
+def _wait_for(url: URL, server: subprocess.Popen[bytes], log: Path) -> None:
+    engine = create_engine(url, poolclass=NullPool)
+    for _ in range(300):
+        try:
+            engine.connect().close()
+        except OperationalError:
+            assert server.poll() is None, log.read_text(encoding="utf-8")
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError(log.read_text(encoding="utf-8"))
+
+
+def _maker(url: URL) -> Callable[[], URL]:
+    made = 0
+
+    def make() -> URL:
+        nonlocal made
+        made += 1
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE test_{made}"))
+        engine.dispose()
+        return url.set(database=f"test_{made}")
+
+    return make
+
+
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """A folder that other users can reach, as pytest's own cannot be."""
+    folder = Path(tempfile.mkdtemp(prefix="lw-open-"))
+    folder.chmod(0o755)
+    yield folder
+    folder.chmod(0o755)
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def powerless() -> Callable[[], object]:
+    """A context in which file permissions hold: root, for whom they do not, becomes nobody."""
+
+    @contextmanager
+    def _powerless() -> Iterator[None]:
+        if os.geteuid() != 0:
+            yield
+            return
+        os.seteuid(NOBODY)
+        try:
+            yield
+        finally:
+            os.seteuid(0)
+
+    return _powerless
+
+
+@pytest.fixture
+def on_connect() -> Iterator[Callable[[str], Callable[[], None]]]:
+    """Run a statement on every connection made from here on, until the returned function is called."""
+    listeners = []
+
+    def listen(statement: str) -> Callable[[], None]:
+        def run(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute(statement).close()
+
+        def forget() -> None:
+            listeners.remove(run)
+            event.remove(Engine, "connect", run)
+
+        event.listen(Engine, "connect", run)
+        listeners.append(run)
+        return forget
+
+    yield listen
+    for run in listeners:
+        event.remove(Engine, "connect", run)

@@ -1,0 +1,182 @@
+"""The check: each finding says what is not well and the cure, and what is well is said too."""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+from offices import DESKS, NOW, SOURCE, UNITS, Desk, Inbox, desk_in, mail_at, row
+from worlds import moment
+
+from latewatch.app import smtp_server
+from latewatch.jobs.check import LISTED, Level, check_office
+
+TABLE = '[[procedures]]\nname = "Thủ tục Ví Dụ"\nlimit = "5d"\n'
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return desk_in(tmp_path / "office", DESKS, TABLE)
+
+
+def found(desk: Desk, about: str, at: datetime | str = NOW) -> list[tuple[str, str]]:
+    """Return level and text of the findings about one thing."""
+    instant = moment(at) if isinstance(at, str) else at
+    assert instant
+    with desk.open() as office:
+        smtp = smtp_server(office.settings) if office.settings.mail.host else None
+        findings = check_office(office, instant, smtp)
+    return [(each.level.value, each.text) for each in findings if each.about.startswith(about)]
+
+
+def levels(findings: list[tuple[str, str]]) -> list[str]:
+    return [level for level, _ in findings]
+
+
+def test_a_healthy_office_has_nothing_bad(desk: Desk) -> None:
+    desk.export("a.csv", [row("H1", promised="30/11/2026")])
+    desk.poll()
+    with desk.open() as office:
+        findings = check_office(office, NOW, None)
+    assert {each.level for each in findings if not each.about.startswith("lịch")} == {Level.OK}
+    assert [each.about for each in findings if each.level is Level.OK] == [
+        "lịch làm việc",
+        "nguồn xuat-tep",
+        "dữ liệu",
+        "thư điện tử",
+    ]
+
+
+class TestCalendar:
+    def test_years_not_yet_confirmed(self, desk: Desk) -> None:
+        findings = found(desk, "lịch")
+        assert levels(findings) == ["warning"] * (len(findings) - 1) + ["ok"]
+        assert any("2027 mới là dự kiến" in text for _, text in findings)
+        assert "01/01/2021–31/12/2027" in findings[-1][1]
+
+    def test_a_year_before_its_end_the_next_is_asked_for(self, desk: Desk) -> None:
+        assert "hãy thêm tệp 2028.toml" not in str(found(desk, "lịch", "2026-12-31"))
+        level, text = found(desk, "lịch", "2027-01-01T08:00")[0]
+        assert level == "warning"
+        assert "lịch chỉ đến 31/12/2027" in text
+        assert "2028.toml" in text
+
+    def test_after_its_end_the_rest_is_still_checked(self, desk: Desk) -> None:
+        desk.export("a.csv", [row("H1")])
+        desk.poll()
+        assert levels(found(desk, "lịch", "2028-01-03"))[0] == "bad"
+        assert found(desk, "dữ liệu", "2028-01-03") == []
+        assert levels(found(desk, "nguồn", "2028-01-03")) == ["ok"]
+
+
+class TestSources:
+    def test_nothing_was_taken_yet(self, desk: Desk) -> None:
+        assert found(desk, "nguồn") == [("warning", "chưa lấy được tệp nào; chạy latewatch poll")]
+        assert found(desk, "dữ liệu") == [("warning", "chưa đủ dữ liệu của mọi nguồn")]
+
+    def test_a_file_that_was_taken(self, desk: Desk) -> None:
+        desk.export("a.csv", [row("H1")])
+        desk.poll()
+        assert found(desk, "nguồn") == [("ok", "a.csv, lấy lúc 08:00 12/11/2026")]
+        assert found(desk, "dữ liệu") == [("ok", "cập nhật đến 08:00 12/11/2026")]
+
+    def test_a_folder_that_went_away_is_seen_at_once_and_said_once(self, desk: Desk) -> None:
+        (desk.folder / "in").rmdir()
+        before = found(desk, "nguồn")
+        assert before[0][0] == "bad"
+        assert "hãy tạo, hoặc sửa khóa folder" in before[0][1]
+        desk.poll()
+        assert found(desk, "nguồn") == before
+
+    def test_a_file_that_cannot_be_read(self, desk: Desk) -> None:
+        (desk.folder / "in" / "x.csv").write_text("không có gì\n", encoding="utf-8")
+        desk.poll()
+        level, text = found(desk, "nguồn")[0]
+        assert level == "bad"
+        assert text.startswith("x.csv: ")
+
+    def test_rows_set_aside_are_named_up_to_a_number(self, desk: Desk) -> None:
+        desk.export("a.csv", [row(f"H{n}", "31/02/2026") for n in range(LISTED + 3)])
+        desk.poll()
+        findings = found(desk, "nguồn")
+        assert levels(findings) == ["ok"] + ["warning"] * (LISTED + 1)
+        assert findings[1][1].startswith("a.csv, dòng 2, cột “Ngày tiếp nhận”: “31/02/2026”")
+        assert findings[-1][1] == "… và 3 dòng bị gác lại nữa"
+
+    def test_a_column_that_was_lost(self, desk: Desk) -> None:
+        desk.export("a.csv", [row("H1")])
+        desk.export("b.csv", [row("H2")], columns=[name for name in desk.columns if name != "promised"])
+        desk.poll()
+        assert (
+            "warning",
+            "b.csv: thiếu cột “Ngày hẹn trả” mà lần trước có; giá trị đã lưu của cột được giữ nguyên",
+        ) in found(desk, "nguồn")
+
+    def test_data_that_grew_old(self, desk: Desk) -> None:
+        desk.export("a.csv", [row("H1")])
+        desk.poll()
+        level, text = found(desk, "dữ liệu", NOW + timedelta(days=1, minutes=1))[0]
+        assert level == "bad"
+        assert "quá 24 giờ; kiểm tra việc xuất tệp" in text
+
+
+class TestData:
+    def test_units_the_office_did_not_declare(self, desk: Desk) -> None:
+        names = ["Phòng Kinh tế", "P. Kinh tế", "PVH", "Phòng Nào Đó", "Phòng Nào Đó", ""]
+        desk.export("a.csv", [row(f"H{n}", unit=unit) for n, unit in enumerate(names)])
+        desk.poll()
+        assert found(desk, "đơn vị") == [
+            (
+                "warning",
+                "“Phòng Nào Đó” (2 hồ sơ) chưa khai trong [[units]]; thêm đơn vị, hoặc thêm tên vào aliases",
+            ),
+            (
+                "warning",
+                "“(trống)” (1 hồ sơ) chưa khai trong [[units]]; thêm đơn vị, hoặc thêm tên vào aliases",
+            ),
+        ]
+
+    def test_an_office_without_units_is_not_told_of_all_of_them(self, desk: Desk) -> None:
+        desk.configure(SOURCE)
+        desk.export("a.csv", [row("H1", unit="Phòng Nào Đó")])
+        desk.poll()
+        assert found(desk, "đơn vị") == []
+
+    def test_procedures_without_a_limit_are_named_up_to_a_number(self, desk: Desk) -> None:
+        desk.export("a.csv", [row(f"H{n}", procedure=f"Ví dụ {n:02}") for n in range(LISTED + 2)])
+        desk.poll()
+        findings = found(desk, "thời hạn")
+        assert findings[0] == (
+            "warning",
+            "Ví dụ 00: 1 hồ sơ không tính được hạn: không rõ thời hạn giải quyết",
+        )
+        assert findings[-1] == ("warning", "… và 2 thủ tục không tính được hạn nữa")
+        assert len(findings) == LISTED + 1
+
+
+class TestMail:
+    def test_without_a_server_the_outbox_is_named(self, desk: Desk) -> None:
+        assert found(desk, "thư điện tử") == [
+            ("ok", "không đặt mail.host: bản tin ghi vào thư mục paths.outbox")
+        ]
+
+    def test_a_server_that_answers(self, desk: Desk) -> None:
+        with Inbox() as inbox:
+            desk.configure(SOURCE, UNITS, mail_at(inbox.port))
+            assert found(desk, "thư điện tử") == [("ok", f"kết nối được 127.0.0.1:{inbox.port}")]
+            assert inbox.messages == []
+
+    def test_a_server_that_does_not(self, desk: Desk) -> None:
+        desk.configure(SOURCE, UNITS, mail_at(1))
+        level, text = found(desk, "thư điện tử")[0]
+        assert level == "bad"
+        assert "kiểm tra mail.host, mail.port" in text
+
+    def test_a_digest_that_failed(self, desk: Desk) -> None:
+        desk.configure(SOURCE, UNITS, DESKS, mail_at(1))
+        desk.export("a.csv", [row("H1")])
+        desk.poll()
+        desk.send()
+        assert levels(found(desk, "bản tin quay-1 12/11/2026")) == ["bad"]
+        desk.configure(SOURCE, UNITS, DESKS)
+        desk.send(NOW + timedelta(days=1))
+        assert found(desk, "bản tin") == []
