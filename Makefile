@@ -1,6 +1,6 @@
 # What a developer does. Each target does its own set-up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo test lint bench lock clean
+.PHONY: help setup libraries servers demo test lint bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -11,16 +11,19 @@ STAMP  := $(VENV)/.installed
 # Version 1 of Liberation, which Debian 12 calls fonts-liberation, lacks ộ, ệ, ạ … and would be mixed with another.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 FONT      := fonts-liberation2
+# What the tests run beside the program.
+SERVERS   := postgresql
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10
 
-setup: system $(STAMP)  ## system packages and a .venv with everything
+setup: libraries $(STAMP)  ## system packages and a .venv with everything
 
-system:
+# $(call debian,PACKAGES): install those that are missing, as root or with sudo; say what to do elsewhere.
+define debian
 	@if command -v dpkg-query >/dev/null 2>&1; then \
 	  missing=""; \
-	  for package in $(LIBRARIES) $(FONT); do \
+	  for package in $(1); do \
 	    dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
 	  done; \
 	  if [ -n "$$missing" ]; then \
@@ -30,14 +33,22 @@ system:
 	      echo "Ask an administrator to run: apt-get install$$missing"; exit 1; fi; \
 	    echo "Installing system packages:$$missing"; \
 	    $$sudo apt-get update -q >/dev/null && \
-	    DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -q --no-install-recommends $$missing >/dev/null || \
+	    $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q -o Dpkg::Use-Pty=0 \
+	      --no-install-recommends $$missing >/dev/null || \
 	    { echo "apt-get could not install:$$missing (see the lines above)"; exit 1; }; \
 	  fi; \
-	elif ! fc-list ':family=Liberation Serif:charset=1ed9' 2>/dev/null | grep -q .; then \
-	  echo "latewatch draws letters with Pango and the font Liberation Serif, version 2. This is not a Debian system:"; \
-	  echo "install Pango >= 1.44, HarfBuzz with its subset library, fontconfig and Liberation fonts 2, then run make again."; \
-	  exit 1; \
 	fi
+endef
+
+libraries:
+	$(call debian,$(LIBRARIES) $(FONT))
+	@fc-list ':family=Liberation Serif:charset=1ed9' 2>/dev/null | grep -q . || \
+	  { echo "latewatch draws letters with Pango and the font Liberation Serif, version 2, and does not find it."; \
+	    echo "Install Pango >= 1.44, HarfBuzz with its subset library, fontconfig and Liberation fonts 2; run make again."; \
+	    exit 1; }
+
+servers:
+	$(call debian,$(SERVERS))
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -52,7 +63,7 @@ $(STAMP): pyproject.toml constraints.txt
 demo: setup  ## a made-up office, from its exports to digest, letters and report
 	@$(BIN)/latewatch demo --dir demo
 
-test: setup  ## every test
+test: setup servers  ## every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile -q
 
 lint: setup  ## ruff, its formatter, mypy --strict

@@ -137,7 +137,8 @@ def open_folder() -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="lw-open-"))
     folder.chmod(0o755)
     yield folder
-    folder.chmod(0o755)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
     shutil.rmtree(folder)
 
 

@@ -113,6 +113,21 @@ class TestFolder:
         desk.poll(LATER)
         assert statuses(desk) == {"H1": ("done", 2)}
 
+    def test_a_file_that_returns_to_what_it_held_is_taken(self, desk: Desk) -> None:
+        for rows in ([row("H1")], [done("H1", "11/11/2026")], [row("H1")]):
+            desk.export("xuat.csv", rows)
+            desk.poll()
+        assert statuses(desk) == {"H1": ("processing", 3)}
+
+    def test_a_copy_of_an_old_file_undoes_nothing(self, desk: Desk) -> None:
+        desk.export("cu.csv", [row("H1")])
+        desk.poll()
+        desk.export("moi.csv", [done("H1", "11/11/2026")])
+        desk.poll()
+        desk.export("ban-sao.csv", [row("H1")])
+        assert numbers(desk.poll(LATER)) == (0, 0, 0, 0, 0)
+        assert statuses(desk) == {"H1": ("done", 2)}
+
     def test_new_words_read_all_files_again_and_end_with_the_newest(self, desk: Desk) -> None:
         desk.export("cu.csv", [row("H1", status="Chờ chữ ký")])
         desk.export("moi.csv", [done("H1", "11/11/2026")])
@@ -161,13 +176,20 @@ class TestFolder:
         desk.configure(SOURCE.replace("0.0", "0.4"), UNITS)
         path = desk.export("ngay-1.csv", FIRST)
         desk.export("ngay-0.csv", [row("H9")])
-        line = path.read_bytes()
-        writer = threading.Timer(0.1, lambda: path.write_bytes(line + b"H4,"))
+        whole = path.read_bytes()
+        is_done = threading.Event()
+
+        def grow() -> None:
+            while not is_done.wait(0.02):
+                path.write_bytes(path.read_bytes() + b"H4,")
+
+        writer = threading.Thread(target=grow)
         writer.start()
         result = desk.poll()
+        is_done.set()
         writer.join()
         assert (result.growing, result.taken) == (["ngay-1.csv"], ["ngay-0.csv"])
-        path.write_bytes(line)
+        path.write_bytes(whole)
         assert numbers(desk.poll(LATER)) == (3, 3, 0, 0, 0)
 
 

@@ -59,6 +59,7 @@ def batch(
     *,
     source: str = SOURCE,
     sha: str = "a",
+    origin: str = "",
     at: datetime = NOW,
     rejected: Sequence[Rejected] = (),
     repeated: int = 0,
@@ -67,7 +68,7 @@ def batch(
     names = frozenset(name for row in rows for name in row.facts) if fields is None else fields
     return Batch(
         source=source,
-        origin=f"{sha}.csv",
+        origin=origin or f"{sha}.csv",
         sha256=sha,
         profile="p1",
         taken_at=at,
@@ -257,19 +258,28 @@ class TestBatches:
             }
         ]
 
-    def test_the_same_bytes_are_known_by_source_and_profile(self, store: Store) -> None:
-        take(store, reported())
+    @pytest.mark.parametrize(
+        ("source", "origin", "sha", "profile", "known"),
+        [
+            pytest.param(SOURCE, "a.csv", "a", "p1", True, id="the same file again"),
+            pytest.param(SOURCE, "copy.csv", "a", "p1", True, id="a copy of it"),
+            pytest.param(SOURCE, "a.csv", "b", "p1", False, id="other bytes"),
+            pytest.param(SOURCE, "a.csv", "a", "p2", False, id="other words in the profile"),
+            pytest.param("khác", "a.csv", "a", "p1", False, id="another source"),
+        ],
+    )
+    def test_which_bytes_are_known(
+        self, store: Store, source: str, origin: str, sha: str, profile: str, known: bool
+    ) -> None:
+        take(store, reported(), origin="a.csv")
         with store.reading() as connection:
-            assert is_known(connection, SOURCE, "a", "p1")
-            assert not is_known(connection, "khác", "a", "p1")
-            assert not is_known(connection, SOURCE, "b", "p1")
-            assert not is_known(connection, SOURCE, "a", "p2")
+            assert is_known(connection, source, origin, sha, profile) is known
 
-    def test_the_database_refuses_the_same_bytes_twice(self, store: Store) -> None:
-        take(store, reported())
-        with pytest.raises(StoreError):
-            take(store, reported(status=Status.DONE))
-        assert dossier(store).status is Status.PROCESSING
+    def test_a_file_that_returns_to_what_it_held_is_new(self, store: Store) -> None:
+        take(store, reported(), origin="a.csv", sha="x")
+        take(store, reported(status=Status.DONE), origin="a.csv", sha="y")
+        with store.reading() as connection:
+            assert not is_known(connection, SOURCE, "a.csv", "x", "p1")
 
     def test_what_fails_half_way_leaves_nothing(self, store: Store) -> None:
         take(store, reported("H1"))
@@ -399,5 +409,4 @@ class TestCursor:
     def take_and_fail(self, store: Store) -> None:
         with store.writing() as connection:
             write_cursor(connection, SOURCE, {"etag": "1"})
-            for _ in range(2):  # the second time its bytes are known
-                ingest(connection, batch([reported()]))
+            ingest(connection, batch([reported(), reported()]))  # one code twice: the database refuses it

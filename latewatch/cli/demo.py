@@ -1,5 +1,6 @@
 """`latewatch demo`: a made-up office, from its exports to digest, letters and report."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -100,7 +101,13 @@ def _show(document: dict[str, object], folder: Path) -> None:
         terminal.say(f"  báo cáo   {path}")
     terminal.say("Thử tiếp:")
     for command in ("late", "digest", "tally --month 2026-10 --form units", "check"):
-        terminal.say(f"  latewatch {command} {at} --config {folder / 'config.toml'}")
+        terminal.say(f"  {_program()} {command} {at} --config {folder / 'config.toml'}")
+
+
+def _program() -> str:
+    """Return the program as it was called, so that the lines can be copied."""
+    called = Path(sys.argv[0])
+    return str(called) if called.name == "latewatch" else "latewatch"
 
 
 def _lines(value: object) -> list[str]:

@@ -8,9 +8,12 @@ from typing import TypeVar
 from latewatch.domain.dossier import Dossier
 
 
+_UNPRINTABLE = dict.fromkeys(code for code in range(32) if not chr(code).isspace()) | {127: None}
+
+
 def tidy(text: str) -> str:
-    """Return `text` composed (NFC), with every run of white space, no-break ones too, as one space."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Return `text` composed (NFC), without control characters, each run of white space as one space."""
+    return " ".join(unicodedata.normalize("NFC", text).translate(_UNPRINTABLE).split())
 
 
 def fold(text: str) -> str:

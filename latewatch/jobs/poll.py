@@ -125,7 +125,9 @@ class _Poll:
         self.result.taken.append(delivery.name)
 
     def _is_known(self, connection: Connection, delivery: Delivery) -> bool:
-        known = is_known(connection, self.source.name, delivery.sha256, self.profile.fingerprint)
+        known = is_known(
+            connection, self.source.name, delivery.name, delivery.sha256, self.profile.fingerprint
+        )
         if known:
             self.result.known.append(delivery.name)
         return known

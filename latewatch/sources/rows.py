@@ -1,14 +1,16 @@
 """One row of a sheet → what it reports of a dossier, or the doubt that keeps it out."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from latewatch.domain.dossier import Status
 from latewatch.domain.record import Reported
 from latewatch.errors import Place
 from latewatch.sources.cells import (
+    REMEMBERED,
     MonthFirst,
     NotComputable,
     cleaned,
@@ -40,8 +42,8 @@ class Row(NamedTuple):
     """A row with the texts of its cells; `at` counts from 0."""
 
     at: int
-    cells: tuple[Cell, ...]
-    texts: tuple[str, ...]
+    cells: Sequence[Cell]
+    texts: Sequence[str]
 
 
 class Doubt(ValueError):  # noqa: N818  not an error of the program: a row that cannot be taken
@@ -81,9 +83,10 @@ class RowReader:
         return cells.count("") == len(cells)
 
     def row(self, index: int) -> Row:
-        cells = tuple(self.sheet.rows[index])
-        texts = tuple([cleaned(cell) if isinstance(cell, str) else text_of(cell) for cell in cells])
-        return Row(index, cells, texts)
+        cells = self.sheet.rows[index]
+        return Row(
+            index, cells, [cleaned(cell) if isinstance(cell, str) else text_of(cell) for cell in cells]
+        )
 
     def raw(self, row: Row) -> dict[str, str]:
         """Return the row as heading → text; of two headings alike both stay."""
@@ -169,12 +172,14 @@ class RowReader:
 
     def _readers(self) -> dict[str, Callable[[Cell], Any]]:
         """Return how the cells of a field are read, for the fields that are more than text."""
+        few = lru_cache(REMEMBERED, typed=True)  # these columns have few distinct cells
+        profile = self.profile
         return {
             **dict.fromkeys(DATE_FIELDS, moment_of),
-            "time_limit": lambda cell: limit_of(cell, self.profile.limit_unit),
+            "time_limit": few(lambda cell: limit_of(cell, profile.limit_unit)),
             "phone": phone_of,
-            "status": lambda cell: _meaning(text_of(cell), self.profile.status_of, "status"),
-            "channel": lambda cell: _meaning(text_of(cell), self.profile.channel_of, "channel"),
+            "status": few(lambda cell: _meaning(text_of(cell), profile.status_of, "status")),
+            "channel": few(lambda cell: _meaning(text_of(cell), profile.channel_of, "channel")),
         }
 
     def _left_out(self, field: str, error: ValueError) -> str:
@@ -196,7 +201,7 @@ class RowReader:
         received, promised = facts.get("received_at"), facts.get("promised_at")
         if received is None and facts["status"] not in NEEDS_NO_RECEIPT:
             raise Doubt(self.heading("received_at"), "thiếu ngày tiếp nhận; hãy ghi ngày rồi xuất lại")
-        if received and promised and promised.date() < received.date():
+        if received and promised and promised < received and promised.date() < received.date():
             raise Doubt(
                 self.heading("promised_at"),
                 f"ngày hẹn trả {promised:%d/%m/%Y} trước ngày tiếp nhận {received:%d/%m/%Y}; "

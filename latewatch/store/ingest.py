@@ -46,13 +46,19 @@ class Intake:
         self.rejected += other.rejected
 
 
-def is_known(connection: Connection, source: str, sha256: str, profile: str) -> bool:
-    """Tell whether these very bytes were already taken from `source` with this profile."""
+def is_known(connection: Connection, source: str, origin: str, sha256: str, profile: str) -> bool:
+    """Tell whether there is nothing new in these bytes of the file `origin`, read with this profile.
+
+    They are what this file held when it was last taken; or, where the file is new, what another one held: a
+    copy of an old export must not undo a newer one.
+    """
     table = schema.batch.c
-    found = select(table.id).where(
-        table.source == source, table.sha256 == sha256, table.profile == profile, table.state == "done"
-    )
-    return connection.execute(found).first() is not None
+    done = select(table.sha256, table.profile).where(table.source == source, table.state == "done")
+    last = connection.execute(done.where(table.origin == origin).order_by(table.id.desc()).limit(1)).first()
+    if last:
+        return (last.sha256, last.profile) == (sha256, profile)
+    same = done.where(table.sha256 == sha256, table.profile == profile)
+    return connection.execute(same.limit(1)).first() is not None
 
 
 def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> frozenset[str]:

@@ -72,15 +72,8 @@ batch = Table(
     Column("rejected", Integer, nullable=False),
     Column("warnings", JSON, nullable=False),
     Column("problem", Text, nullable=False),  # why a failed one failed
-    Index(
-        "uq_batch_done",
-        "source",
-        "sha256",
-        "profile",
-        unique=True,
-        sqlite_where=text("state = 'done'"),
-        postgresql_where=text("state = 'done'"),
-    ),
+    Index("ix_batch_source_sha256", "source", "sha256"),
+    Index("ix_batch_source_origin", "source", "origin"),
     Index("ix_batch_source_taken_at", "source", "taken_at"),
 )
 

@@ -32,14 +32,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_batch")),
     )
     op.create_index("ix_batch_source_taken_at", "batch", ["source", "taken_at"], unique=False)
-    op.create_index(
-        "uq_batch_done",
-        "batch",
-        ["source", "sha256", "profile"],
-        unique=True,
-        sqlite_where=sa.text("state = 'done'"),
-        postgresql_where=sa.text("state = 'done'"),
-    )
+    op.create_index("ix_batch_source_sha256", "batch", ["source", "sha256"], unique=False)
+    op.create_index("ix_batch_source_origin", "batch", ["source", "origin"], unique=False)
     op.create_table(
         "cursor",
         sa.Column("source", sa.String(length=200), nullable=False),
