@@ -268,7 +268,7 @@ class TestBatches:
             pytest.param("khác", "a.csv", "a", "p1", False, id="another source"),
         ],
     )
-    def test_which_bytes_are_known(
+    def test_which_bytes_are_known(  # noqa: PLR0917  a table of cases
         self, store: Store, source: str, origin: str, sha: str, profile: str, known: bool
     ) -> None:
         take(store, reported(), origin="a.csv")

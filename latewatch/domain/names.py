@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from latewatch.domain.dossier import Dossier
 
-
 _UNPRINTABLE = dict.fromkeys(code for code in range(32) if not chr(code).isspace()) | {127: None}
 
 

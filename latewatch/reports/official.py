@@ -77,7 +77,7 @@ class _Head:
         period = tally.period
         last = _last_column(self.page)
         left, right = 2, last - max(4, last // 4)
-        title = style(self.book, bold=True, font_size=13, align="center")
+        title = style(self.book, bold=True, font_size=12, align="center")
         centre = style(self.book, bold=True, align="center")
         italic = style(self.book, italic=True, align="center")
         self.sheet.merge_range(0, 0, 0, 1, self.page.number, style(self.book, bold=True))

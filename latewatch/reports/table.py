@@ -30,7 +30,7 @@ class Column:
     figure: Callable[[Counts], float | str]
     formula: str = ""
     printed: str = ""
-    width: float = 8.0
+    width: float = 9.0
     places: int = 0
 
 
@@ -76,7 +76,9 @@ class _Shapes:
         self.number = style(book, align="center", border=1)
         self.label = data_text(book, border=1, indent=1)
         self._figures = {
-            (places, bold): style(book, align="right", indent=1, border=1, num_format=shape, bold=bold)
+            (places, bold): style(
+                book, align="right", indent=1, border=1, num_format=shape, bold=bold, text_wrap=False
+            )
             for places, shape in ((0, WHOLE), (2, TWO_PLACES))
             for bold in (False, True)
         }
