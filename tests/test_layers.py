@@ -12,6 +12,7 @@ PACKAGE = ROOT / "latewatch"
 FLOORS = {
     "errors": 0,
     "clock": 0,
+    "progress": 0,
     "shipped": 0,
     "disk": 0,
     "domain": 1,

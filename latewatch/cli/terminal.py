@@ -15,6 +15,7 @@ from rich.table import Table
 T = TypeVar("T")
 
 PADDING = (0, 1, 0, 0)
+FEW = 5  # items that are done before a bar could be read
 NARROWEST = 14  # columns for a name or a title that is broken into lines
 WIDE = 240  # columns of a table that goes to a file or a pipe: nothing in it is cut
 
@@ -80,7 +81,7 @@ def show_table(
 
 
 def progress(items: Sequence[T], title: str, /) -> Iterable[T]:
-    """Show a bar while a person watches; otherwise nothing."""
-    if len(items) < 2 or not err.is_terminal:
+    """Show a bar while a person watches work of some length; otherwise nothing."""
+    if len(items) < FEW or not err.is_terminal:
         return items
     return track(items, description=title, console=err, transient=True)

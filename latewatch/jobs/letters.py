@@ -17,7 +17,8 @@ from latewatch.domain.names import tidy
 from latewatch.domain.standing import LABELS, Case, Standing, owes_letter, standing_at
 from latewatch.errors import LetterError
 from latewatch.jobs.assess import Deadlines
-from latewatch.jobs.office import Office, Progress, silent
+from latewatch.jobs.office import Office
+from latewatch.progress import Progress, silent
 from latewatch.store.cases import assessed, drafted, unfinished_at, with_code
 from latewatch.store.letters import Draft, StoredDraft, cancel_draft, insert_drafts, stored_drafts
 

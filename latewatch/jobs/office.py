@@ -1,8 +1,6 @@
 """What every job works with: the office's settings, made into parts."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
 
 from latewatch.config import Settings, Source
 from latewatch.domain.deadline import Deadline
@@ -13,19 +11,6 @@ from latewatch.letters.render import LetterPrinter
 from latewatch.sources.profile import Profile
 from latewatch.store.cases import Assessed
 from latewatch.store.database import Store
-
-T = TypeVar("T")
-
-
-class Progress(Protocol):
-    """Hands `items` on one by one, and may show on the way how far the work is."""
-
-    def __call__(self, items: Sequence[T], title: str, /) -> Iterable[T]: ...
-
-
-def silent(items: Sequence[T], _title: str, /) -> Iterable[T]:
-    """Show no progress: what a job does when nobody watches."""
-    return items
 
 
 @dataclass(frozen=True, slots=True)

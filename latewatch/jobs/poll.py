@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError, SourceError
-from latewatch.jobs.office import Office, Progress, silent
+from latewatch.jobs.office import Office
+from latewatch.progress import Progress, silent
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.folder import export_files, read_file, settled
 from latewatch.sources.spreadsheet import read_spreadsheet
@@ -49,24 +50,25 @@ def poll(office: Office, source: Source, now: datetime, progress: Progress = sil
     Each file is one transaction. A file already taken with the same profile is not read again, so an old
     file in the folder never undoes a newer one. Raises StoreError.
     """
-    return _Poll(office, source, now).run(progress)
+    return _Poll(office, source, now, progress).run()
 
 
 class _Poll:
     """One poll of one source."""
 
-    def __init__(self, office: Office, source: Source, now: datetime) -> None:
+    def __init__(self, office: Office, source: Source, now: datetime, progress: Progress) -> None:
         self.store = office.store
         self.profile = office.profiles[source.name]
         self.source = source
         self.now = now
+        self.progress = progress
         self.result = PollResult(source.name)
         self._failures: list[int] = []
 
-    def run(self, progress: Progress) -> PollResult:
+    def run(self) -> PollResult:
         with self._failing(self.source.name):
             if self.source.folder:
-                self._read_folder(self.source.folder, progress)
+                self._read_folder(self.source.folder)
             else:
                 self._read_url()
         with self.store.writing() as connection:
@@ -83,10 +85,10 @@ class _Poll:
                 self._failures.append(note_failure(connection, self.source.name, origin, str(e), self.now))
             self.result.problems.append(str(e))
 
-    def _read_folder(self, folder: Path, progress: Progress) -> None:
+    def _read_folder(self, folder: Path) -> None:
         still, growing = settled(export_files(folder), self.source.settle_seconds)
         self.result.growing = [path.name for path in growing]
-        for path in progress(still, f"Nguồn {self.source.name}"):
+        for path in still:
             with self._failing(path.name):
                 self._take(read_file(path, self.source.max_megabytes))
 
@@ -110,14 +112,16 @@ class _Poll:
         with self.store.reading() as connection:
             if self._is_known(connection, delivery):
                 return
-        reading = read_spreadsheet(delivery.name, delivery.content, self.profile, self.source.max_megabytes)
+        reading = read_spreadsheet(
+            delivery.name, delivery.content, self.profile, self.source.max_megabytes, self.progress
+        )
         with self.store.writing() as connection:
             if self._is_known(connection, delivery):  # another process took it while this one was reading
                 return
             lost = lost_fields(connection, self.source.name, reading.fields)
             if lost:
                 reading.warnings.append(_lost(delivery.name, lost, self.profile.names))
-            intake = ingest(connection, self._batch(delivery, reading))
+            intake = ingest(connection, self._batch(delivery, reading), self.progress)
             if delivery.cursor:
                 write_cursor(connection, self.source.name, {**delivery.cursor, **self._validity})
         self.result.intake.add(intake)

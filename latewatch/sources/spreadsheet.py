@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import SourceError
+from latewatch.progress import Progress, silent
 from latewatch.sources.contradictions import set_contradictions_aside
 from latewatch.sources.grid import sheets
 from latewatch.sources.header import NoTable, find_header
@@ -13,7 +14,9 @@ from latewatch.sources.rows import Doubt, RowReader
 MANY_WARNINGS = 20  # of one sheet: more say nothing new
 
 
-def read_spreadsheet(name: str, content: bytes, profile: Profile, max_megabytes: int) -> Reading:
+def read_spreadsheet(
+    name: str, content: bytes, profile: Profile, max_megabytes: int, progress: Progress = silent
+) -> Reading:
     """Read every sheet of `content` that has a header. Raises SourceError where none has."""
     reading = Reading()
     rows: list[Reported] = []
@@ -30,7 +33,7 @@ def read_spreadsheet(name: str, content: bytes, profile: Profile, max_megabytes:
         reader = RowReader(name, sheet, header, profile)
         reading.fields |= frozenset(header.columns)
         code_headings[sheet.name] = reader.heading("code")
-        rows += _sheet_rows(reader, reading)
+        rows += _sheet_rows(reader, reading, progress)
         reading.warnings += [*header.warnings, *_cut(reader.warnings())]
     if not code_headings:
         raise others[0] if others else _no_header(name, profile)
@@ -48,9 +51,10 @@ def _no_header(name: str, profile: Profile) -> SourceError:
     )
 
 
-def _sheet_rows(reader: RowReader, reading: Reading) -> Iterator[Reported]:
+def _sheet_rows(reader: RowReader, reading: Reading, progress: Progress) -> Iterator[Reported]:
     """Yield what the rows of a sheet report; those that cannot be taken go to `reading.rejected`."""
-    for index in range(reader.header.data_row, len(reader.sheet.rows)):
+    data_rows = range(reader.header.data_row, len(reader.sheet.rows))
+    for index in progress(data_rows, f"Đọc {reader.file}"):
         if reader.is_blank(index):
             continue
         row = reader.row(index)

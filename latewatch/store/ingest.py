@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.progress import Progress, silent
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
 from latewatch.store.facts import from_row, to_json, to_row, updated
@@ -79,7 +80,7 @@ def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> 
     return known[0] - fields
 
 
-def ingest(connection: Connection, batch: Batch) -> Intake:
+def ingest(connection: Connection, batch: Batch, progress: Progress = silent) -> Intake:
     """Write `batch` into the open transaction and say what it did.
 
     A dossier gets a new version only when a fact changed. The caller commits.
@@ -89,7 +90,7 @@ def ingest(connection: Connection, batch: Batch) -> Intake:
     batch_id = _insert_batch(connection, batch)
     new: list[tuple[Dossier, Reported]] = []
     changed: list[_Change] = []
-    for start in range(0, len(reading.reported), CHUNK):
+    for start in progress(range(0, len(reading.reported), CHUNK), f"Ghi {batch.origin}"):
         chunk = reading.reported[start : start + CHUNK]
         known = _known(connection, [row.code for row in chunk])
         for row in chunk:
