@@ -190,6 +190,24 @@ class TestDigestAndLetters:
         assert made["is_new"]
         assert tmp_path in Path(made["path"]).parents
 
+    @pytest.mark.parametrize(
+        ("day", "why"),
+        [
+            pytest.param("2026-11-11", "phải sau ngày ký", id="in the past"),
+            pytest.param("2026-11-28", "không phải ngày làm việc", id="a Saturday"),
+            pytest.param("2026-11-24", "Ngày Văn hóa Việt Nam", id="a holiday"),
+        ],
+    )
+    def test_a_new_date_that_cannot_be_kept_is_refused(self, demo: Path, day: str, why: str) -> None:
+        code = run_json(demo, "late", "--at", AT, "--standing", "within")[0]["code"]
+        asked = ("letters", "draft", "--code", code, "--new-date", day, "--at", AT)
+        result = program(*asked, "--config", str(demo / "config.toml"))
+        assert result.returncode == 1
+        assert why in result.stderr
+
+    def test_a_new_date_is_for_one_dossier(self, demo: Path) -> None:
+        assert program("letters", "draft", "--new-date", "2026-12-01").returncode == 2
+
 
 class TestTally:
     @pytest.mark.parametrize("span", [(), ("--quarter",), ("--half",), ("--year",)], ids=str)

@@ -104,6 +104,9 @@ def test_from_the_export_to_the_letter_and_the_table(desk: Desk) -> None:
     assert "31/02/2026" in desk.run("check", at="2026-11-03T08:00")
     assert desk.json("late", at="2026-11-03T08:00") == []
 
+    # The law wants the apology out before the day of expiry, and the desk can see until when.
+    assert desk.json("explain", LATE, at="2026-11-03T08:00")["letter_until"] == "2026-11-05"
+
     # Thursday morning: one is due today, one tomorrow, and for both the letter must go out now.
     made = desk.json("letters", "draft", at="2026-11-05T07:00")
     assert [letter["code"] for letter in made] == [LATE, KEPT]

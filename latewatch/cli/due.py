@@ -1,6 +1,6 @@
 """`latewatch due`: a due date from the command line, with every day of its count."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -9,20 +9,11 @@ import typer
 from latewatch.calendars.load import load_calendar
 from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.cli import terminal
-from latewatch.cli.options import DEFAULT_CONFIG, Config, Json
+from latewatch.cli.options import DEFAULT_CONFIG, Config, Json, parse_day
 from latewatch.clock import VIETNAM
 from latewatch.config import load
 from latewatch.domain.deadline import Step, TimeLimit, due_date, end_of_day, trace
 from latewatch.domain.worktime import WEEKDAYS, WorkCalendar
-
-
-def _day(text: str) -> date:
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007  a date has no zone
-        except ValueError:
-            continue
-    raise typer.BadParameter(f"“{text}” không phải ngày; viết 2026-02-13 hoặc 13/02/2026")
 
 
 def _limit(text: str) -> TimeLimit:
@@ -33,7 +24,9 @@ def _limit(text: str) -> TimeLimit:
 
 
 def due(
-    received: Annotated[date, typer.Option(parser=_day, metavar="NGÀY", help="Ngày tiếp nhận: 2026-02-13.")],
+    received: Annotated[
+        date, typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày tiếp nhận: 2026-02-13.")
+    ],
     limit: Annotated[
         TimeLimit,
         typer.Option(parser=_limit, metavar="THỜI-HẠN", help="5d: ngày làm việc; 7cd: ngày theo lịch."),

@@ -54,6 +54,7 @@ def _document(found: Explanation) -> dict[str, object]:
         "standing": found.standing,
         "working_days_late": found.working_days_late,
         "letter": case.letter_on,
+        "letter_until": found.letter_until,
         "calendar": deadline.calendar_version or None,
         "problem": deadline.problem or None,
         "trace": trace_document(found.steps),
@@ -62,19 +63,30 @@ def _document(found: Explanation) -> dict[str, object]:
 
 
 def _show(found: Explanation, now: datetime) -> None:
+    _show_receipt(found)
+    if found.steps:
+        show_trace(found.steps)
+    _show_dates(found)
+    late = f", trễ {found.working_days_late} ngày làm việc" if found.working_days_late else ""
+    terminal.say(f"Lúc {now:%H:%M %d/%m/%Y}: {LABELS[found.standing]}{late}.")
+    _show_letter(found)
+    for change in found.changes:
+        before = LABELS[Standing(change["before"])] if change["before"] else "mới thấy"
+        terminal.say(f"  {change['at']:%H:%M %d/%m/%Y}  {before} → {LABELS[Standing(change['after'])]}")
+
+
+def _show_receipt(found: Explanation) -> None:
     case, deadline = found.case, found.case.deadline
     received = case.dossier.received_at
+    limit = f"{deadline.limit.label} (theo {deadline.limit_from})" if deadline.limit else "không rõ"
     terminal.say(f"Hồ sơ {case.dossier.code} – {case.dossier.procedure}")
     terminal.say(f"Đơn vị giải quyết: {case.unit or '(không ghi)'}")
     terminal.say(f"Tiếp nhận: {received:%H:%M %d/%m/%Y}" if received else "Tiếp nhận: không rõ")
-    limit = (
-        f"{deadline.limit.label} (theo {deadline.limit_from})"
-        if deadline.limit_from and deadline.limit
-        else "?"
-    )
     terminal.say(f"Thời hạn giải quyết: {limit}")
-    if found.steps:
-        show_trace(found.steps)
+
+
+def _show_dates(found: Explanation) -> None:
+    deadline = found.case.deadline
     if deadline.problem:
         terminal.warn(deadline.problem)
     computed = show_day(deadline.computed_on) if deadline.computed_on else "không tính được"
@@ -82,13 +94,14 @@ def _show(found: Explanation, now: datetime) -> None:
     terminal.say(f"Hạn theo quy định: {computed} · Ngày hẹn trả: {promised}{_difference(found.difference)}")
     if deadline.due_on:
         terminal.say(f"Hạn đang dùng: hết ngày {show_day(deadline.due_on)} ({BASIS[deadline.basis]}).")
-    late = f", trễ {found.working_days_late} ngày làm việc" if found.working_days_late else ""
-    terminal.say(f"Lúc {now:%H:%M %d/%m/%Y}: {LABELS[found.standing]}{late}.")
-    if case.letter_on:
-        terminal.say(f"Văn bản xin lỗi: có, ngày {case.letter_on:%d/%m/%Y}.")
-    for change in found.changes:
-        before = LABELS[Standing(change["before"])] if change["before"] else "mới thấy"
-        terminal.say(f"  {change['at']:%H:%M %d/%m/%Y}  {before} → {LABELS[Standing(change['after'])]}")
+
+
+def _show_letter(found: Explanation) -> None:
+    """Say whether there is an apology, or until when one is in time (NĐ 118/2025, Điều 19.6)."""
+    if found.case.letter_on:
+        terminal.say(f"Văn bản xin lỗi: có, ngày {found.case.letter_on:%d/%m/%Y}.")
+    elif found.letter_until:
+        terminal.say(f"Văn bản xin lỗi: chưa có; nếu cần, gửi chậm nhất {show_day(found.letter_until)}.")
 
 
 def _difference(days: int | None) -> str:

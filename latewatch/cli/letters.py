@@ -1,5 +1,6 @@
 """`latewatch letters`: the apology letters."""
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -7,7 +8,7 @@ import typer
 
 from latewatch.app import open_office
 from latewatch.cli import terminal
-from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
+from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant, parse_day
 from latewatch.jobs.assess import assess
 from latewatch.jobs.letters import DraftedLetter, draft_letters
 
@@ -26,15 +27,22 @@ def draft(
     ] = None,
     code: Annotated[str, typer.Option(metavar="MÃ-HỒ-SƠ", help="Chỉ hồ sơ này, dù chưa đến lúc.")] = "",
     reason: Annotated[str, typer.Option(metavar="LÝ-DO", help="Lý do ghi trong thư mới.")] = "",
+    new_date: Annotated[
+        date | None, typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày hẹn lại; cần --code.")
+    ] = None,
     at: At = None,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
     """Soạn dự thảo cho hồ sơ dự kiến quá hạn và hồ sơ quá hạn chưa có thư. Mỗi hồ sơ một thư."""
+    if new_date and not code:
+        raise typer.BadParameter("mỗi hồ sơ một ngày hẹn lại; hãy ghi thêm --code", param_hint="--new-date")
     now = instant(at)
     with open_office(config) as office:
         assess(office, now)
-        made = draft_letters(office, now, out=out, code=code, reason=reason, progress=terminal.progress)
+        made = draft_letters(
+            office, now, out=out, code=code, reason=reason, new_date=new_date, progress=terminal.progress
+        )
     if as_json:
         terminal.show_json(
             [{"code": m.code, "path": str(m.path), "new_date": m.new_date, "is_new": m.is_new} for m in made]

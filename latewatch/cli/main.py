@@ -41,14 +41,12 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    context: typer.Context,
     debug: Annotated[bool, typer.Option("--debug", help="Khi lỗi, in cả vết lỗi của chương trình.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="In số bản.")
     ] = False,
 ) -> None:
     """Theo dõi hạn giải quyết hồ sơ một cửa: cảnh báo, văn bản xin lỗi, số liệu đúng hạn."""
-    context.obj = debug
 
 
 def run() -> None:

@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +14,16 @@ def _instant(text: str) -> datetime:
         return clock.parse_instant(text)
     except ValueError as e:
         raise typer.BadParameter(f"“{text}” không phải thời điểm; ví dụ: 2026-11-12T08:00") from e
+
+
+def parse_day(text: str) -> date:
+    """Read a date as `2026-02-13` or `13/02/2026`."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007  a date has no zone
+        except ValueError:
+            continue
+    raise typer.BadParameter(f"“{text}” không phải ngày; viết 2026-02-13 hoặc 13/02/2026")
 
 
 Config = Annotated[

@@ -14,7 +14,6 @@ from rich.table import Table
 
 T = TypeVar("T")
 
-PADDING = (0, 1, 0, 0)
 FEW = 5  # items that are done before a bar could be read
 NARROWEST = 14  # columns for a name or a title that is broken into lines
 WIDE = 240  # columns of a table that goes to a file or a pipe: nothing in it is cut

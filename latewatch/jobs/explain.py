@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from latewatch.domain.deadline import Step, trace
 from latewatch.domain.names import tidy
-from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
+from latewatch.domain.standing import Case, Standing, last_letter_day, standing_at, working_days_late
 from latewatch.errors import CalendarGap, StoreError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.store.cases import assessed, standing_changes, with_code
+
+RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,14 @@ class Explanation:
     """A case, where it stands, and the days that led there.
 
     `difference` counts working days from the computed date to the promised one; None where one is missing.
+    `letter_until` is the last day for an apology that is still in time; None where none can be owed.
     """
 
     case: Case
     standing: Standing
     working_days_late: int
     difference: int | None
+    letter_until: date | None
     steps: list[Step]
     changes: list[Mapping[str, Any]]
 
@@ -45,6 +49,7 @@ def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
         standing=standing,
         working_days_late=working_days_late(case, now, office.calendar) if is_late else 0,
         difference=_difference(office, case),
+        letter_until=_letter_until(office, case, standing),
         steps=_steps(office, case),
         changes=changes,
     )
@@ -55,6 +60,15 @@ def _steps(office: Office, case: Case) -> list[Step]:
     if received_on is None or limit is None or case.deadline.computed_on is None:
         return []
     return list(trace(received_on, limit, office.calendar))
+
+
+def _letter_until(office: Office, case: Case, standing: Standing) -> date | None:
+    if standing not in RUNNING or case.due_on is None:
+        return None
+    try:
+        return last_letter_day(case.due_on, office.calendar)
+    except CalendarGap:  # the due day lies outside the known years
+        return None
 
 
 def _difference(office: Office, case: Case) -> int | None:

@@ -12,7 +12,14 @@ from sqlalchemy import Connection
 
 from latewatch.config import Unit
 from latewatch.disk import file_stem, write_whole
-from latewatch.domain.letter import Letter, LetterForm, Letterhead, propose_new_date, refuse_second
+from latewatch.domain.letter import (
+    Letter,
+    LetterForm,
+    Letterhead,
+    check_new_date,
+    propose_new_date,
+    refuse_second,
+)
 from latewatch.domain.names import tidy
 from latewatch.domain.standing import LABELS, Case, Standing, owes_letter, standing_at
 from latewatch.errors import LetterError
@@ -43,11 +50,13 @@ def draft_letters(
     out: Path | None = None,
     code: str = "",
     reason: str = "",
+    new_date: date | None = None,
     progress: Progress = silent,
 ) -> list[DraftedLetter]:
     """Draft what is owed at `now`, and see that each pending draft lies as PDF in `out`.
 
-    With `code`, only that dossier's letter, now, whatever its lead; a second one is refused. Drafts of
+    With `code`, only that dossier's letter, now, whatever its lead, and with `new_date` where one is given;
+    a second one is refused, and so is a new date that is none of the unit's working days to come. Drafts of
     dossiers that no longer need one (finished in time, withdrawn, suspended) are cancelled. Raises
     LetterError and StoreError.
     """
@@ -56,7 +65,8 @@ def draft_letters(
     with office.store.writing() as connection:
         wanted = _one(connection, office, code, now) if code else _owed(connection, office, now)
         before = {stored.id for stored in stored_drafts(connection)}
-        insert_drafts(connection, [_draft(office, i, case, now, reason) for i, case in wanted], now)
+        drafts = [_draft(office, i, case, now, reason, new_date) for i, case in wanted]
+        insert_drafts(connection, drafts, now)
         pending = _pending(connection, office, now, folder)
     mine = [(stored, case) for stored, case in pending if not code or case.dossier.code == code]
     made = []
@@ -93,16 +103,21 @@ def _one(connection: Connection, office: Office, code: str, now: datetime) -> li
     return [(each.id, case)]
 
 
-def _draft(office: Office, dossier_id: int, case: Case, now: datetime, reason: str) -> Draft:
+def _draft(  # noqa: PLR0917  what makes a letter
+    office: Office, dossier_id: int, case: Case, now: datetime, reason: str, new_date: date | None
+) -> Draft:
     assert case.due_on is not None  # noqa: S101  only dossiers with a due date owe a letter
-    letters = office.settings.letters
+    letters, today = office.settings.letters, now.date()
     last_promise = max(case.due_on, _promised_on(office, case) or case.due_on)
+    if new_date is None:
+        new_date = propose_new_date(today, last_promise, letters.new_date_working_days, office.calendar)
+    check_new_date(new_date, today, last_promise, office.calendar)
     return Draft(
         dossier_id=dossier_id,
         form=letters.form.value,
-        dated=now.date(),
+        dated=today,
         due_on=case.due_on,
-        new_date=propose_new_date(now.date(), last_promise, letters.new_date_working_days, office.calendar),
+        new_date=new_date,
         reason=reason or letters.reason,
     )
 

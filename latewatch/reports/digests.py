@@ -96,7 +96,7 @@ class _Shapes:
         self.text = data_text(book, border=1)
         self.centre = style(book, border=1, align="center")
         self.day = style(book, border=1, align="center", num_format=DATE)
-        self.figure = style(book, border=1, align="right", num_format=WHOLE)
+        self.figure = style(book, border=1, align="center", num_format=WHOLE)
 
 
 def _row(sheet: Worksheet, shapes: _Shapes, number: int, row: DigestRow) -> None:

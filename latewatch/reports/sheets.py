@@ -12,7 +12,7 @@ FORM_07A = official.Page(
     sheet="Biểu 07a",
     number="Biểu số 07a/BTP/KSTT",
     title=(
-        "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH TẠI CƠ QUAN, ĐƠN VỊ "
+        "TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH TẠI CƠ QUAN, ĐƠN VỊ\n"
         "TRỰC TIẾP GIẢI QUYẾT THỦ TỤC HÀNH CHÍNH"
     ),
     label="Lĩnh vực giải quyết",

@@ -76,10 +76,11 @@ class _Shapes:
         self.number = style(book, align="center", border=1)
         self.label = data_text(book, border=1, indent=1)
         self._figures = {
-            (places, bold): style(
-                book, align="right", indent=1, border=1, num_format=shape, bold=bold, text_wrap=False
+            (places, bold): style(book, border=1, text_wrap=False, bold=bold, num_format=shape, **side)
+            for places, shape, side in (
+                (0, WHOLE, {"align": "right", "indent": 1}),
+                (2, TWO_PLACES, {"align": "center"}),
             )
-            for places, shape in ((0, WHOLE), (2, TWO_PLACES))
             for bold in (False, True)
         }
 
