@@ -243,7 +243,7 @@ def _days_late(row: DigestRow) -> str:
 
 def _letter(row: DigestRow, *, is_owed: bool) -> State:
     if row.has_letter:
-        return State("✓", "có", "good")
+        return State("◐", "dự thảo", "calm")
     return State("✗", "chưa", "bad") if is_owed else State("–", "chưa", "calm")
 
 
