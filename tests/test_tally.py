@@ -135,6 +135,19 @@ def test_a_small_world_counted_by_hand() -> None:
     assert list(result.total.columns()) == [f"c{number}" for number in range(3, 16)]
 
 
+def test_rows_come_in_the_order_asked_for_then_by_name() -> None:
+    fields = ("Xây dựng", "Hộ tịch", "Đất đai", "", "Bưu chính")
+    result = tally(
+        [case(f"H-{n}", field=field) for n, field in enumerate(fields)],
+        NOVEMBER,
+        label=lambda each: each.dossier.field,
+        rule=CountingRule(),
+        now=moment(LATER),  # type: ignore[arg-type]
+        first=["Hộ tịch"],
+    )
+    assert list(result.rows) == ["Hộ tịch", NO_LABEL, "Bưu chính", "Đất đai", "Xây dựng"]
+
+
 def test_late_with_and_without_a_letter_are_told_apart() -> None:
     total = counted(*WORLD).total
     assert (total.late_with_letter, total.late_without_letter) == (1, 1)

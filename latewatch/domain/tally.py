@@ -3,7 +3,7 @@
 Columns are those of form 07a of Thông tư 09/2026/TT-BTP; the per-unit table adds what stands apart.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from latewatch.domain.deadline import end_of_day
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.names import fold
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case, Standing, finish_standing
 from latewatch.errors import TallyError
@@ -144,10 +145,12 @@ def tally(
     label: Callable[[Case], str],
     rule: CountingRule,
     now: datetime,
+    first: Sequence[str] = (),
 ) -> Tally:
     """Count `cases` for `period` by `label`, as of the end of its last day, or `now` while it runs.
 
-    Raises TallyError where an identity of the form does not hold.
+    Rows whose labels are in `first` come in that order, the others after them by name. Raises TallyError
+    where an identity of the form does not hold.
     """
     as_of = min(now, end_of_day(period.last, now.tzinfo))
     rows: dict[str, Counts] = {}
@@ -157,7 +160,9 @@ def tally(
     total = Counts()
     for row in rows.values():
         total.add(row)
-    rows = {name: row for name, row in rows.items() if not row.is_blank}
+    places = {name: place for place, name in enumerate(first)}
+    shown = sorted(rows, key=lambda name: (places.get(name, len(places)), fold(name)))
+    rows = {name: rows[name] for name in shown if not rows[name].is_blank}
     result = Tally(period, as_of, rows, total, named_rates(total), counter.notes())
     if as_of < end_of_day(period.last, now.tzinfo):
         result.notes.insert(0, f"Kỳ chưa kết thúc: số liệu tính đến {as_of:%H:%M ngày %d/%m/%Y}.")

@@ -35,7 +35,14 @@ def tally_period(office: Office, period: Period, form: Form, now: datetime) -> T
     window = countable(at_midnight(period.first), after, deadlines.rules)
     with office.store.reading() as connection:
         cases = deadlines.cases(assessed(connection, window))
-        return tally(cases, period, label=LABEL[form], rule=counting_rule(office), now=now)
+        return tally(
+            cases,
+            period,
+            label=LABEL[form],
+            rule=counting_rule(office),
+            now=now,
+            first=[unit.name for unit in office.roster.units] if form is Form.BY_UNIT else (),
+        )
 
 
 def counting_rule(office: Office) -> CountingRule:
