@@ -244,19 +244,43 @@ class TestBatches:
             newest = newest_batches(connection, SOURCE)
             found = rejections(connection, SOURCE)
             stored = connection.execute(select(schema.batch).order_by(schema.batch.c.id)).mappings().all()[-1]
-        assert [(feed.origin, feed.taken_at, feed.rejected) for feed in newest] == [("b.csv", later, 1)]
+        assert [(feed.origin, feed.taken_at, feed.rejected) for feed in newest] == [
+            ("a.csv", NOW, 0),
+            ("b.csv", later, 1),
+        ]
         assert {name: stored[name] for name in Intake.__slots__} == {
             name: getattr(intake, name) for name in Intake.__slots__
         }
-        assert [dict(row) for row in found] == [
-            {
-                "file": "b.csv",
-                "sheet": "Tờ 1",
-                "row": 7,
-                "column": "Ngày tiếp nhận",
-                "reason": "“31/02/2026” là ngày giờ không có thật",
-            }
-        ]
+        (row,) = found
+        assert {name: row[name] for name in ("file", "sheet", "row", "column", "reason")} == {
+            "file": "b.csv",
+            "sheet": "Tờ 1",
+            "row": 7,
+            "column": "Ngày tiếp nhận",
+            "reason": "“31/02/2026” là ngày giờ không có thật",
+        }
+
+    @pytest.mark.parametrize(
+        ("origin", "days", "raw", "listed"),
+        [
+            pytest.param("a.csv", 1, None, [], id="the file came again without it"),
+            pytest.param("b.csv", 1, None, [1], id="another file came"),
+            pytest.param("b.csv", 1, {"Mã": "H9"}, [2], id="another file repeats it"),
+            pytest.param("b.csv", 1, {"Mã": "H8"}, [1, 2], id="another file has one of its own"),
+            pytest.param("b.csv", 8, None, [], id="longer than a week ago"),
+        ],
+    )
+    def test_which_rejected_rows_still_wait(
+        self, store: Store, origin: str, days: int, raw: dict[str, str] | None, listed: list[int]
+    ) -> None:
+        """Each rejected row is told by the number of its row: 1 in the first file, 2 in the second."""
+        first = [Rejected(Place("a.csv", "", 1), "Ngày nhận", "không có thật", {"Mã": "H9"})]
+        second = [Rejected(Place(origin, "", 2), "Ngày nhận", "không có thật", raw)] if raw else []
+        take(store, reported("H1"), origin="a.csv", sha="x", rejected=first)
+        later = NOW + timedelta(days=days)
+        take(store, reported("H2"), origin=origin, sha="y", at=later, rejected=second)
+        with store.reading() as connection:
+            assert [row["row"] for row in rejections(connection, SOURCE)] == listed
 
     @pytest.mark.parametrize(
         ("source", "origin", "sha", "profile", "known"),

@@ -1,6 +1,6 @@
 """`latewatch explain CODE`: the due date of a stored dossier, day by day, beside what was promised."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Annotated
 
 import typer
@@ -79,10 +79,15 @@ def _show_receipt(found: Explanation) -> None:
     case, deadline = found.case, found.case.deadline
     received = case.dossier.received_at
     limit = f"{deadline.limit.label} (theo {deadline.limit_from})" if deadline.limit else "không rõ"
-    terminal.say(f"Hồ sơ {case.dossier.code} – {case.dossier.procedure}")
+    terminal.say(" – ".join(filter(None, (f"Hồ sơ {case.dossier.code}", case.dossier.procedure))))
     terminal.say(f"Đơn vị giải quyết: {case.unit or '(không ghi)'}")
-    terminal.say(f"Tiếp nhận: {received:%H:%M %d/%m/%Y}" if received else "Tiếp nhận: không rõ")
+    terminal.say(f"Tiếp nhận: {_moment(received) if received else 'không rõ'}")
     terminal.say(f"Thời hạn giải quyết: {limit}")
+
+
+def _moment(instant: datetime) -> str:
+    """Return the moment; at 00:00 the source gave a date only."""
+    return f"{instant:%d/%m/%Y}" if instant.time() == time.min else f"{instant:%H:%M %d/%m/%Y}"
 
 
 def _show_dates(found: Explanation) -> None:

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from latewatch.store import schema
+
+RECENT = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +25,19 @@ class Feed:
 
 
 def newest_batches(connection: Connection, source: str) -> list[Feed]:
-    """Return the files `source` delivered in its newest run."""
+    """Return the newest batch of each file that `source` delivered in the week up to its newest run."""
+    return _feeds(connection, schema.batch.c.id.in_(_newest(connection, source)))
+
+
+def _newest(connection: Connection, source: str) -> list[int]:
+    """Name the newest batch of each file; one of longer ago is history, or the file has another name now."""
     table = schema.batch.c
     done = (table.source == source) & (table.state == "done")
-    newest_run = select(func.max(table.taken_at)).where(done).scalar_subquery()
-    return _feeds(connection, done & (table.taken_at == newest_run))
+    newest_run = connection.execute(select(func.max(table.taken_at)).where(done)).scalar()
+    if newest_run is None:
+        return []
+    recent = done & (table.taken_at >= newest_run - RECENT)
+    return list(connection.execute(select(func.max(table.id)).where(recent).group_by(table.origin)).scalars())
 
 
 def failures(connection: Connection, source: str) -> list[Feed]:
@@ -54,17 +64,12 @@ def data_from(connection: Connection, sources: list[str]) -> datetime | None:
 
 
 def rejections(connection: Connection, source: str) -> list[Mapping[str, Any]]:
-    """Return the rejected rows of the files that `source` delivered in its newest run."""
-    batch, rejection = schema.batch, schema.rejection
-    done = (batch.c.source == source) & (batch.c.state == "done")
-    newest_run = select(func.max(batch.c.taken_at)).where(done).scalar_subquery()
-    newest = select(batch.c.id).where(done, batch.c.taken_at == newest_run)
-    statement: Select[Any] = (
-        select(*(rejection.c[name] for name in ("file", "sheet", "row", "column", "reason")))
-        .where(rejection.c.batch_id.in_(newest))
-        .order_by(rejection.c.id)
-    )
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    """Return the rejected rows of the newest batches; one that several files repeat stands once."""
+    table = schema.rejection.c
+    statement = select(schema.rejection).where(table.batch_id.in_(_newest(connection, source)))
+    found = connection.execute(statement.order_by(table.batch_id, table.id)).mappings()
+    rows = {(repr(sorted(row["raw"].items())), row["column"], row["reason"]): dict(row) for row in found}
+    return list(rows.values())
 
 
 def reported_units(connection: Connection) -> list[tuple[str, str, int]]:
