@@ -23,7 +23,7 @@ from latewatch.domain.deadline import Decider, TimeLimit
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.letter import LetterForm
 from latewatch.domain.period import Cutoff
-from latewatch.domain.tally import Treatment
+from latewatch.domain.tally import CountingRule, Treatment
 from latewatch.errors import ConfigError
 
 Natural = Annotated[int, Meta(ge=0)]
@@ -108,18 +108,21 @@ class Calendar(_Section, frozen=True):
     folder: Path | None = None
 
 
+_RULE = CountingRule()  # the defaults stand where the rule is
+
+
 class Counting(_Section, frozen=True):
     """Which date decides, and how tables count what the forms do not name."""
 
     due: Decider = Decider.COMPUTED
     due_soon_working_days: Natural = 2
     period: Cutoff = Cutoff.FIFTEENTH
-    withdrawn: Treatment = Treatment.LEFT_OUT
-    stopped: Treatment = Treatment.LEFT_OUT
-    not_accepted: Treatment = Treatment.LEFT_OUT
-    refused: Treatment = Treatment.AS_RESOLVED
-    suspended: Treatment = Treatment.AS_WITHIN
-    unknown_channel: Channel = Channel.DIRECT
+    withdrawn: Treatment = _RULE.withdrawn
+    stopped: Treatment = _RULE.stopped
+    not_accepted: Treatment = _RULE.not_accepted
+    refused: Treatment = _RULE.refused
+    suspended: Treatment = _RULE.suspended
+    unknown_channel: Channel = _RULE.unknown_channel
 
 
 class Letters(_Section, frozen=True):

@@ -15,7 +15,7 @@ from latewatch.clock import parse_instant
 from latewatch.domain.letter import Letter, LetterForm, Letterhead
 from latewatch.errors import LetterError
 from latewatch.letters.render import LetterPrinter
-from latewatch.letters.wording import balanced, default_title, long_date
+from latewatch.letters.wording import ALPHABET, balanced, default_title, long_date
 
 MM = 72 / 25.4
 BOTH = pytest.mark.parametrize("form", list(LetterForm), ids=str)
@@ -224,6 +224,16 @@ class TestLayout:
             f"{names}: a letter some font lacks is drawn with another one"
         )
         assert all({"FontFile", "FontFile2", "FontFile3"} & descriptor.keys() for descriptor in descriptors)
+
+    def test_every_vietnamese_letter_is_drawn_with_one_font(self, printer: LetterPrinter) -> None:
+        assert len(ALPHABET) == 24 * 6 + 2
+        assert len(printer.font_families()) == 1
+
+    def test_a_font_that_lacks_letters_is_found_out(self, tmp_path: Path) -> None:
+        (tmp_path / "letter.css").write_text(
+            "p { font-family: 'Liberation Serif' } b { font-family: 'Liberation Mono' }"
+        )
+        assert len(LetterPrinter(tmp_path).font_families()) == 2
 
     def test_the_nation_s_name_stands_on_one_line(self, printer: LetterPrinter) -> None:
         with opened(printer, LETTER) as pdf:

@@ -56,7 +56,7 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         findings += _units(office, connection)
         findings += _limits(connection)
         findings += _digests(office, connection)
-    return [*findings, *_mail(smtp)]
+    return [*findings, *_fonts(office), *_mail(smtp)]
 
 
 def _calendar(office: Office, now: datetime) -> Iterator[Finding]:
@@ -159,6 +159,18 @@ def _digests(office: Office, connection: Connection) -> Iterator[Finding]:
             yield Finding(Level.WARNING, about, text)
         else:
             yield Finding(Level.BAD, about, record.problem)
+
+
+def _fonts(office: Office) -> Iterator[Finding]:
+    families = sorted(office.printer.font_families())
+    if len(families) == 1:
+        yield Finding(Level.OK, "thư xin lỗi", f"phông chữ {families[0]}")
+    else:
+        text = (
+            f"chữ tiếng Việt phải ghép từ nhiều phông ({', '.join(families)}); hãy cài Times New Roman, "
+            "hoặc Liberation Serif bản 2 (Debian: apt-get install fonts-liberation2)"
+        )
+        yield Finding(Level.BAD, "thư xin lỗi", text)
 
 
 def _mail(smtp: SmtpServer | None) -> Iterator[Finding]:

@@ -69,6 +69,15 @@ class LetterPrinter:
             pdf = sheet.write_pdf(font_config=self._fonts, stylesheets=[self._style], pdf_identifier=True)
         return bytes(pdf)
 
+    def font_families(self) -> set[str]:
+        """Return the fonts the Vietnamese letters are drawn with. Several are a patchwork: one lacks some."""
+        html = f"<p>{wording.ALPHABET}</p><p><b>{wording.ALPHABET}</b></p>"
+        with self._reading_for(STYLE) as fetcher:
+            page = HTML(string=html, base_url=self._base_url, url_fetcher=fetcher)
+            drawn = page.render(font_config=self._fonts, stylesheets=[self._style])
+            drawn.write_pdf()
+        return {font.family for font in drawn.fonts.values()}
+
     def _html(self, name: str, letter: Letter) -> str:
         letter = wording.cleaned(letter)
         title = letter.title or wording.default_title(letter.form)

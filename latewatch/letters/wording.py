@@ -13,6 +13,14 @@ _TITLES = {
     LetterForm.EXTENSION: "VĂN BẢN XIN LỖI VÀ ĐỀ NGHỊ GIA HẠN THỜI GIAN GIẢI QUYẾT",
     LetterForm.APOLOGY_SLIP: "PHIẾU XIN LỖI VÀ HẸN LẠI NGÀY TRẢ KẾT QUẢ",
 }
+ALPHABET = (
+    "".join(  # every letter of Vietnamese with its marks, composed
+        unicodedata.normalize("NFC", base + tone)
+        for base in "AĂÂEÊIOÔƠUƯYaăâeêioôơuưy"
+        for tone in ("", "\u0300", "\u0301", "\u0303", "\u0309", "\u0323")
+    )
+    + "Đđ"
+)
 _NEVER_PRINTED = ("Cc", "Cf")  # control and format characters could hide or reverse what is read
 
 Words = TypeVar("Words", Letter, Letterhead)
