@@ -100,7 +100,7 @@ class TestLate:
         days = [row["working_days_late"] for row in rows]
         assert days == sorted(days, reverse=True)
         assert {row["standing"] for row in rows} == {"overdue"}
-        assert all(row["letter"] == "2026-11-12" for row in rows)
+        assert all(row["letter"] == {"state": "draft", "dated": "2026-11-12"} for row in rows)
 
     def test_of_one_unit_by_code_or_name(self, demo: Path) -> None:
         rows = [row for row in run_json(demo, "late", "--at", AT) if row["unit"] == "Sở Xây dựng"]

@@ -12,8 +12,8 @@ import msgspec
 import pytest
 from msgspec import NODEFAULT, Struct
 
-from latewatch import config
-from latewatch.config import Settings, load
+from latewatch import typed
+from latewatch.config import Settings, Source, load
 from latewatch.domain.dossier import Channel, Status
 from latewatch.sources.profile import load_profile
 
@@ -91,7 +91,7 @@ def read_entries(text: str) -> dict[str, Entry]:
     return entries
 
 
-PROFILE = load_profile(config.Source(name="xuat-tep", folder=Path("in")))
+PROFILE = load_profile(Source(name="xuat-tep", folder=Path("in")))
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 ENTRIES = read_entries(TEXT)
 KEYS = {key.name: key for key in keys_of(Settings)}
@@ -135,7 +135,7 @@ def test_a_key_says_its_purpose_before_its_type(name: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)
 def test_a_documented_type_is_that_of_the_code(key: Key) -> None:
-    assert documented(key.name)["kind"] == config.described(key.kind)
+    assert documented(key.name)["kind"] == typed.described(key.kind)
 
 
 @pytest.mark.parametrize("key", KEYS.values(), ids=KEYS)

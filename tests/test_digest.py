@@ -83,8 +83,10 @@ def where(digest: Digest) -> str:
         pytest.param({"due": "2026-11-11", "status": Status.SUPPLEMENT}, "", id="waiting for a supplement"),
         pytest.param({"due": "2026-11-11", "status": Status.DONE}, "", id="done, nobody says when"),
         # letters
-        pytest.param({"due": "2026-11-11", "letter": "2026-11-10"}, "newly-late worst unsigned", id="overdue with a draft"),
-        pytest.param({"due": "2026-11-13", "letter": "2026-11-12"}, "letters-today due-soon unsigned", id="due tomorrow with a draft"),
+        pytest.param({"due": "2026-11-11", "draft": "2026-11-10"}, "newly-late worst unsigned", id="overdue with a draft"),
+        pytest.param({"due": "2026-11-11", "letter": "2026-11-10"}, "newly-late worst", id="overdue with a letter"),
+        pytest.param({"due": "2026-11-13", "draft": "2026-11-12"}, "letters-today due-soon unsigned", id="due tomorrow with a draft"),
+        pytest.param({"due": "2026-11-13", "letter": "2026-11-12"}, "due-soon", id="due tomorrow, and the letter is out"),
         pytest.param({"due": "2026-11-13", "letter": "2026-11-11", "finished": "2026-11-11"}, "finished", id="finished after all"),
     ],
 )  # fmt: skip
@@ -147,7 +149,8 @@ def test_a_row_has_codes_and_dates_and_no_person() -> None:
     digest = composed(case("H-1", due="2026-11-10", letter="2026-11-10"))
     (row,) = block(digest, "worst").rows
     assert (row.code, row.unit, row.procedure) == ("H-1", "Ủy ban nhân dân xã Ví Dụ", "Thủ tục Ví Dụ")
-    assert (row.due_on, row.working_days_late, row.has_letter) == (date(2026, 11, 10), 2, True)
+    assert (row.due_on, row.working_days_late) == (date(2026, 11, 10), 2)
+    assert (row.draft_on, row.letter_on) == (None, date(2026, 11, 10))
     assert "Nguyễn Văn Ví Dụ" not in repr(digest)
 
 
@@ -162,9 +165,9 @@ def test_a_block_shows_twenty_rows_and_knows_them_all(total: int) -> None:
 
 WORLD = (
     case("H-1", due="2026-11-09"),
-    case("H-2", due="2026-11-11", letter="2026-11-10"),
+    case("H-2", due="2026-11-11", draft="2026-11-10"),
     case("H-3", due="2026-11-12"),
-    case("H-4", due="2026-11-12", letter="2026-11-11"),
+    case("H-4", due="2026-11-12", draft="2026-11-11"),
     case("H-5", due="2026-11-13"),
     case("H-6", due="2026-11-11", finished="2026-11-11"),
 )

@@ -9,7 +9,7 @@ from offices import NOW, SOURCE, Desk, desk_in, done, row
 from latewatch.domain.standing import Standing
 from latewatch.errors import ConfigError, StoreError
 from latewatch.jobs.explain import Explanation, explain_dossier
-from latewatch.jobs.late import late_list
+from latewatch.jobs.late import LetterStage, late_list
 from latewatch.jobs.poll import poll
 
 OTHER = "Phòng Văn hóa - Xã hội"
@@ -72,7 +72,7 @@ class TestList:
         assert (first.code, first.unit, first.procedure) == ("H2", "Phòng Kinh tế", "Thủ tục Ví Dụ")
         assert (first.promised_on, first.due_on) == (date(2026, 11, 6),) * 2
         assert (first.working_days_late, first.standing) == (4, Standing.OVERDUE)
-        assert first.letter == NOW.date()
+        assert first.letter == LetterStage("draft", NOW.date())
 
     @pytest.mark.parametrize(
         ("unit", "codes"),

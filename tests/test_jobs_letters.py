@@ -1,6 +1,6 @@
 """Drafts of apology letters: for whom, by whom, with which date, and one a dossier."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pdfplumber
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from latewatch.domain.deadline import Basis
 from latewatch.errors import LetterError, StoreError
 from latewatch.jobs.explain import explain_dossier
-from latewatch.jobs.letters import DraftedLetter, draft_letters
+from latewatch.jobs.letters import DraftedLetter, IssuedLetter, draft_letters, issue_letter
 from latewatch.jobs.poll import poll
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
@@ -163,6 +163,64 @@ class TestOnce:
         desk.poll()
         with pytest.raises(LetterError, match="trước hạn"):
             desk.draft(code="H1")
+
+
+@pytest.mark.usefixtures("unprinted")
+class TestIssuing:
+    """A person signed and sent it. From then on it is the dossier's apology, and stays it."""
+
+    def drafted(self, desk: Desk) -> None:
+        desk.export("a.csv", [promised("H1", "13/11/2026")])
+        desk.poll()
+        desk.draft()
+
+    def issue(self, desk: Desk, code: str = "H1", on: date = TODAY, at: datetime = NOW) -> IssuedLetter:
+        with desk.open() as office:
+            return issue_letter(office, code, on, at)
+
+    @pytest.mark.parametrize(
+        ("days", "is_late"),
+        [
+            pytest.param(0, False, id="the day before expiry"),
+            pytest.param(1, True, id="the day of expiry"),
+            pytest.param(4, True, id="after it"),
+        ],
+    )
+    def test_it_is_in_time_or_late(self, desk: Desk, days: int, is_late: bool) -> None:
+        self.drafted(desk)
+        later = NOW + timedelta(days=days)
+        letter = self.issue(desk, on=later.date(), at=later)
+        assert (letter.code, letter.issued_on, letter.is_late) == ("H1", later.date(), is_late)
+
+    def test_it_leaves_the_drafts_and_is_never_cancelled(self, desk: Desk) -> None:
+        self.drafted(desk)
+        self.issue(desk)
+        desk.export("b.csv", [done("H1", "13/11/2026 09:00", promised="13/11/2026")])
+        desk.poll(FRIDAY)
+        assert desk.draft(FRIDAY) == []
+        assert [state for _, state, *_ in letters(desk)] == ["issued"]
+
+    @pytest.mark.parametrize("code", ["H1", "H7"])
+    def test_without_a_draft_there_is_nothing_to_issue(self, desk: Desk, code: str) -> None:
+        desk.export("a.csv", [promised("H1", "30/11/2026")])
+        desk.poll()
+        with pytest.raises(LetterError, match=f"{code} không có dự thảo"):
+            self.issue(desk, code)
+
+    def test_twice_is_refused_and_so_is_another_draft(self, desk: Desk) -> None:
+        self.drafted(desk)
+        self.issue(desk)
+        with pytest.raises(LetterError, match="không quá một lần"):
+            self.issue(desk)
+        with pytest.raises(LetterError, match="không quá một lần"):
+            desk.draft(code="H1")
+
+    @pytest.mark.parametrize("day", [TODAY - timedelta(days=1), TODAY + timedelta(days=1)], ids=str)
+    def test_its_date_is_none_before_the_draft_or_after_today(self, desk: Desk, day: date) -> None:
+        self.drafted(desk)
+        with pytest.raises(LetterError, match="Ngày phát hành"):
+            self.issue(desk, on=day)
+        assert [state for _, state, *_ in letters(desk)] == ["draft"]
 
 
 @pytest.mark.usefixtures("unprinted")

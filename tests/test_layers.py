@@ -17,6 +17,7 @@ FLOORS = {
     "disk": 0,
     "domain": 1,
     "config": 1,
+    "typed": 1,
     "calendars": 2,
     "sources": 2,
     "store": 2,

@@ -1,5 +1,6 @@
 """What a valid new date is, and that there is one letter a dossier (Nghị định 118/2025/NĐ-CP, Điều 19.6)."""
 
+from contextlib import nullcontext
 from datetime import date
 
 import pytest
@@ -11,6 +12,7 @@ from latewatch.domain.letter import (
     Letter,
     LetterForm,
     Letterhead,
+    check_issue_date,
     check_new_date,
     propose_new_date,
     refuse_second,
@@ -120,3 +122,18 @@ def test_a_letter_speaks_of_a_delay_that_is_expected_or_that_has_come(dated: str
     )
     assert letter.is_overdue is overdue
     assert letter.number is None
+
+
+@pytest.mark.parametrize(
+    ("issued", "refused"),
+    [
+        pytest.param("2026-11-09", True, id="before it was drafted"),
+        pytest.param("2026-11-10", False, id="on the day of the draft"),
+        pytest.param("2026-11-12", False, id="today"),
+        pytest.param("2026-11-13", True, id="tomorrow"),
+    ],
+)
+def test_a_letter_is_issued_between_its_draft_and_today(issued: str, refused: bool) -> None:
+    expectation = pytest.raises(LetterError, match="Ngày phát hành") if refused else nullcontext()
+    with expectation:
+        check_issue_date(date.fromisoformat(issued), date(2026, 11, 10), date(2026, 11, 12))

@@ -17,10 +17,10 @@ from latewatch.errors import DeliveryError
 from latewatch.notify.message import digest_message
 
 SHEET = ("ho-so.xlsx", b"PK\x03\x04 ...")
-OVERDUE = case("H99-1", due="2026-11-10")
+OVERDUE = case("H99-1", due="2026-11-10", letter="2026-11-09")
 NEW = case("H99-2", due="2026-11-11")
 TODAY = case("H99-3", due="2026-11-12")
-TOMORROW = case("H99-4", due="2026-11-13", letter="2026-11-12")
+TOMORROW = case("H99-4", due="2026-11-13", draft="2026-11-12")
 LATER = case("H99-5", due="2026-12-30")
 
 
@@ -129,7 +129,15 @@ class TestContent:
             for code in ("H99-1", "H99-2", "H99-3", "H99-4"):
                 assert code in words
             assert "H99-5" not in words, "what is far from due is not the morning's matter"
-            for state in ("trễ 2 ngày", "trễ 1 ngày", "đến hạn hôm nay", "còn hạn", "dự thảo", "chưa"):
+            for state in (
+                "trễ 2 ngày",
+                "trễ 1 ngày",
+                "đến hạn hôm nay",
+                "còn hạn",
+                "đã phát hành",
+                "dự thảo",
+                "chưa",
+            ):
                 assert state in words
             assert "Thủ tục Ví Dụ" in words
 

@@ -331,14 +331,15 @@ def test_a_full_disk_leaves_the_earlier_report_whole_and_no_half_one(tmp_path: P
 # The sheets beside a digest
 
 
-def row(number: int, *, code: str = "", letter: bool = False) -> DigestRow:
+def row(number: int, *, code: str = "", draft: date | None = None, letter: date | None = None) -> DigestRow:
     return DigestRow(
         code=code or f"H00.01-261102-{number:04}",
         unit="Phòng Kinh tế",
         procedure="Thủ tục Ví Dụ",
         due_on=date(2026, 11, 11),
         working_days_late=number,
-        has_letter=letter,
+        draft_on=draft,
+        letter_on=letter,
     )
 
 
@@ -363,7 +364,7 @@ MANY = tuple(row(number) for number in range(1, ROWS_PER_BLOCK + 15))
 
 
 def test_a_digest_s_workbook_holds_one_sheet_a_block_with_every_row() -> None:
-    blocks = (Block("newly-late", "Trễ mới", (row(1, letter=True),)), Block("worst", "Trễ lâu nhất", MANY))
+    blocks = (Block("newly-late", "Trễ mới", (row(1),)), Block("worst", "Trễ lâu nhất", MANY))
     book, values = opened(digest_workbook(digest(*blocks)))
     assert book.sheetnames == ["Trễ mới", "Đang trễ"]
     rows = values.get_sheet_by_index(1).to_python(skip_empty_area=False)[5:]
@@ -372,11 +373,20 @@ def test_a_digest_s_workbook_holds_one_sheet_a_block_with_every_row() -> None:
     assert book["Đang trễ"]["A1"].value == f"Trễ lâu nhất: {len(MANY)} hồ sơ"
 
 
-def test_a_digest_s_row_holds_codes_and_dates_and_no_names() -> None:
-    book, values = opened(digest_workbook(digest(Block("worst", "Trễ lâu nhất", (row(3, letter=True),)))))
+@pytest.mark.parametrize(
+    ("letter", "says"),
+    [
+        ({}, "chưa"),
+        ({"draft": date(2026, 11, 11)}, "dự thảo"),
+        ({"letter": date(2026, 11, 11)}, "đã phát hành"),
+    ],
+    ids=str,
+)
+def test_a_digest_s_row_holds_codes_and_dates_and_no_names(letter: dict[str, date], says: str) -> None:
+    book, values = opened(digest_workbook(digest(Block("worst", "Trễ lâu nhất", (row(3, **letter),)))))
     rows = values.get_sheet_by_index(0).to_python(skip_empty_area=False)
     assert rows[4] == [heading for heading, _ in COLUMNS]
-    assert rows[5] == [1, "H00.01-261102-0003", "Phòng Kinh tế", "Thủ tục Ví Dụ", date(2026, 11, 11), 3, "có"]
+    assert rows[5] == [1, "H00.01-261102-0003", "Phòng Kinh tế", "Thủ tục Ví Dụ", date(2026, 11, 11), 3, says]
     assert not {"Chủ hồ sơ", "Họ tên", "Số điện thoại", "Địa chỉ"} & {heading for heading, _ in COLUMNS}
     page = book.active
     assert page["E6"].number_format == "dd/mm/yyyy"

@@ -30,7 +30,7 @@ from latewatch.store.cases import (
 )
 from latewatch.store.database import Store
 from latewatch.store.feeds import without_due_date
-from latewatch.store.letters import Draft, cancel_draft, insert_drafts, stored_drafts
+from latewatch.store.letters import Draft, cancel_draft, insert_drafts, issue_draft, stored_drafts
 
 RULES = "r1"
 DUE = deadline("2026-11-12")
@@ -77,7 +77,7 @@ class TestDecisions:
         take(store, reported())
         assert to_look_at(store) == ["H1"]
         (each,) = selected(store)
-        assert (each.deadline, each.standing, each.rules, each.letter_on) == (None, None, "", None)
+        assert (each.deadline, each.standing, each.rules, each.draft_on) == (None, None, "", None)
 
     @pytest.mark.parametrize("due", [WHOLE, deadline(None)], ids=["with all", "with nothing"])
     def test_a_decision_comes_back_as_it_was_made(self, store: Store, due: Deadline) -> None:
@@ -202,7 +202,7 @@ class TestLetters:
         with store.reading() as connection:
             (stored,) = stored_drafts(connection)
         assert (stored.draft.reason, stored.draft.new_date) == ("chờ ý kiến", NOW.date() + timedelta(days=7))
-        assert [each.letter_on for each in selected(store)] == [NOW.date(), None]
+        assert [each.draft_on for each in selected(store)] == [NOW.date(), None]
         assert [each.dossier.code for each in selected(store, drafted())] == ["H1"]
 
     def test_the_database_itself_refuses_a_second_letter(self, store: Store) -> None:
@@ -212,6 +212,19 @@ class TestLetters:
             self.draft(store)
         assert len(selected(store)) == 1
 
+    def test_an_issued_draft_is_a_letter_and_stays_one(self, store: Store) -> None:
+        take(store, reported())
+        self.draft(store)
+        later = NOW.date() + timedelta(days=1)
+        with store.writing() as connection:
+            (stored,) = stored_drafts(connection)
+            assert issue_draft(connection, stored.id, later)
+            assert not issue_draft(connection, stored.id, later)
+            assert not cancel_draft(connection, stored.id)
+        assert [(each.draft_on, each.letter_on) for each in selected(store)] == [(None, later)]
+        with pytest.raises(StoreError):
+            self.draft(store)
+
     def test_after_a_cancelled_draft_there_may_be_another(self, store: Store) -> None:
         take(store, reported())
         self.draft(store)
@@ -220,9 +233,9 @@ class TestLetters:
             assert cancel_draft(connection, stored.id)
             assert not cancel_draft(connection, stored.id)
             assert stored_drafts(connection) == []
-        assert [each.letter_on for each in selected(store)] == [None]
+        assert [each.draft_on for each in selected(store)] == [None]
         self.draft(store)
-        assert [each.letter_on for each in selected(store)] == [NOW.date()]
+        assert [each.draft_on for each in selected(store)] == [NOW.date()]
         with store.reading() as connection:
             states = connection.execute(select(schema.letter.c.state).order_by(schema.letter.c.id)).scalars()
             assert list(states) == ["cancelled", "draft"]

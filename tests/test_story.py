@@ -133,7 +133,7 @@ def test_from_the_export_to_the_letter_and_the_table(desk: Desk) -> None:
         "Phòng Kinh tế",
         "2026-11-06",
         1,
-        "2026-11-05",
+        {"state": "draft", "dated": "2026-11-05"},
     )
     still = desk.json("letters", "draft", at="2026-11-09T07:05")
     assert [(letter["code"], letter["is_new"]) for letter in still] == [(LATE, False)]
@@ -141,6 +141,12 @@ def test_from_the_export_to_the_letter_and_the_table(desk: Desk) -> None:
     assert "không quá một lần" in desk.run(
         "letters", "draft", "--code", LATE, at="2026-11-09T07:05", exit_code=1
     )
+
+    # It was signed and sent on Thursday, in time; the desk notes it, once.
+    issued = desk.json("letters", "issue", LATE, "--dated", "2026-11-05", at="2026-11-09T07:10")
+    assert (issued["issued_on"], issued["is_late"]) == ("2026-11-05", False)
+    assert "không quá một lần" in desk.run("letters", "issue", LATE, at="2026-11-09T07:10", exit_code=1)
+    assert desk.json("letters", "draft", at="2026-11-09T07:10") == []
 
     # The digest says so, once.
     (sent,) = desk.json("digest", "--send", at="2026-11-09T07:30")

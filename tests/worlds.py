@@ -59,6 +59,7 @@ def case(
     due: str | date | None = "2026-11-12",
     finished: str | date | None = None,
     returned: str | date | None = None,
+    draft: str | date | None = None,
     letter: str | date | None = None,
     channel: Channel | None = Channel.DIRECT,
     field: str = "Hộ tịch",
@@ -78,5 +79,6 @@ def case(
         deadline=deadline(due),
         unit=unit,
         desk="Bộ phận Một cửa xã Ví Dụ",
+        draft_on=day(draft),
         letter_on=day(letter),
     )

@@ -10,9 +10,9 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from latewatch.config import checked, read_toml
 from latewatch.domain.worktime import SATURDAY, CalendarNote, Confirmation, DayEntry, DayKind, WorkCalendar
 from latewatch.errors import ConfigError
+from latewatch.typed import checked, read_toml
 
 SHIPPED = Path(__file__).parent / "data"
 

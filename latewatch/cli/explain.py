@@ -8,10 +8,12 @@ import typer
 from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.due import show_day, show_trace, trace_document
+from latewatch.cli.late import letter_stage
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.domain.deadline import Basis
 from latewatch.domain.standing import LABELS, Standing
 from latewatch.jobs.explain import Explanation, explain_dossier
+from latewatch.jobs.late import letter_of
 
 BASIS = {
     Basis.COMPUTED: "hạn tính theo quy định",
@@ -53,7 +55,7 @@ def _document(found: Explanation) -> dict[str, object]:
         "difference_working_days": found.difference,
         "standing": found.standing,
         "working_days_late": found.working_days_late,
-        "letter": case.letter_on,
+        "letter": letter_of(case),
         "letter_until": found.letter_until,
         "calendar": deadline.calendar_version or None,
         "problem": deadline.problem or None,
@@ -103,10 +105,10 @@ def _show_dates(found: Explanation) -> None:
 
 def _show_letter(found: Explanation) -> None:
     """Say whether there is an apology, or until when one is in time (NĐ 118/2025, Điều 19.6)."""
-    if found.case.letter_on:
-        terminal.say(f"Văn bản xin lỗi: có, ngày {found.case.letter_on:%d/%m/%Y}.")
-    elif found.letter_until:
-        terminal.say(f"Văn bản xin lỗi: chưa có; nếu cần, gửi chậm nhất {show_day(found.letter_until)}.")
+    until = ""
+    if found.letter_until and not found.case.letter_on:
+        until = f"; nếu cần, gửi chậm nhất {show_day(found.letter_until)}"
+    terminal.say(f"Văn bản xin lỗi: {letter_stage(letter_of(found.case))}{until}.")
 
 
 def _difference(days: int | None) -> str:

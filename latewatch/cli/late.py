@@ -9,7 +9,7 @@ from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.domain.standing import LABELS, Standing
-from latewatch.jobs.late import LateDossier, late_list
+from latewatch.jobs.late import LateDossier, LetterStage, late_list
 
 
 def late(
@@ -41,8 +41,15 @@ def _cells(row: LateDossier) -> tuple[str, ...]:
         _day(row.promised_on),
         _day(row.due_on),
         days,
-        _day(row.letter) or "chưa có",
+        letter_stage(row.letter),
     )
+
+
+def letter_stage(letter: LetterStage | None) -> str:
+    """Say how far the apology is."""
+    if letter is None:
+        return "chưa có"
+    return f"{'đã phát hành' if letter.state == 'issued' else 'dự thảo'} {letter.dated:%d/%m/%Y}"
 
 
 def _day(day: date | None) -> str:

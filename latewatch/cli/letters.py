@@ -10,7 +10,7 @@ from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant, parse_day
 from latewatch.jobs.assess import assess
-from latewatch.jobs.letters import DraftedLetter, draft_letters
+from latewatch.jobs.letters import DraftedLetter, draft_letters, issue_letter
 
 letters = typer.Typer(help="Văn bản xin lỗi.", no_args_is_help=True)
 
@@ -60,3 +60,26 @@ def show(made: list[DraftedLetter]) -> None:
         rows,
         wraps=(1, 4),
     )
+
+
+@letters.command()
+def issue(
+    code: Annotated[str, typer.Argument(metavar="MÃ-HỒ-SƠ", help="Hồ sơ có văn bản đã ký và gửi.")],
+    dated: Annotated[
+        date | None,
+        typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày phát hành; mặc định hôm nay."),
+    ] = None,
+    at: At = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
+) -> None:
+    """Ghi nhận văn bản xin lỗi đã được cấp số, ký và gửi. Từ đó các bảng mới tính là “đã có thư”."""
+    now = instant(at)
+    with open_office(config) as office:
+        letter = issue_letter(office, code, dated or now.date(), now)
+    if as_json:
+        terminal.show_json(letter)
+        return
+    terminal.say(f"Hồ sơ {letter.code}: văn bản xin lỗi phát hành ngày {letter.issued_on:%d/%m/%Y}.")
+    if letter.is_late:
+        terminal.warn("Gửi muộn: chậm nhất là 01 ngày trước ngày hết hạn (NĐ 118/2025/NĐ-CP, Điều 19.6).")

@@ -23,7 +23,8 @@ class DigestRow:
     procedure: str
     due_on: date
     working_days_late: int
-    has_letter: bool
+    draft_on: date | None
+    letter_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,14 @@ def compose(
     with_standing = [(case, standing_at(case, at, calendar, due_soon_days)) for case in cases]
     overdue = [case for case, standing in with_standing if standing is Standing.OVERDUE]
     soon = [case for case, standing in with_standing if standing is Standing.DUE_SOON]
-    must_go = [case for case, _ in with_standing if is_expected_late(case, at, calendar, lead_days)]
+    must_go = [
+        case
+        for case, _ in with_standing
+        if case.letter_on is None and is_expected_late(case, at, calendar, lead_days)
+    ]
     new = [case for case in overdue if case.due_on and case.due_on >= since]
     due_today = [case for case in soon if case.due_on == today]
-    unsigned = [case for case in overdue + must_go if case.letter_on]
+    unsigned = [case for case in overdue + must_go if case.draft_on and not case.letter_on]
     finished = [
         case
         for case, standing in with_standing
@@ -153,5 +158,6 @@ def _row(case: Case, due_on: date, at: datetime, calendar: WorkCalendar) -> Dige
         procedure=case.dossier.procedure,
         due_on=due_on,
         working_days_late=working_days_late(case, at, calendar),
-        has_letter=case.letter_on is not None,
+        draft_on=case.draft_on,
+        letter_on=case.letter_on,
     )

@@ -76,10 +76,19 @@ def check_new_date(new_date: date, today: date, due_on: date, calendar: WorkCale
         )
 
 
+def check_issue_date(issued_on: date, drafted_on: date, today: date) -> None:
+    """Refuse a date of issue before the draft or after today. Raises LetterError."""
+    if not drafted_on <= issued_on <= today:
+        raise LetterError(
+            f"Ngày phát hành {issued_on:%d/%m/%Y} phải từ ngày soạn {drafted_on:%d/%m/%Y} "
+            f"đến hôm nay {today:%d/%m/%Y}."
+        )
+
+
 def refuse_second(code: str, existing_on: date | None) -> None:
     """Refuse a second letter: the new appointment is made at most once (NĐ 118/2025, Điều 19.6).
 
-    Raises LetterError where `existing_on`, the date of the dossier's letter, is known.
+    Raises LetterError where `existing_on`, the date of the dossier's letter or draft, is known.
     """
     if existing_on is not None:
         raise LetterError(

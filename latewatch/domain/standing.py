@@ -59,13 +59,15 @@ _DONE = (Status.DONE, Status.RETURNED)
 class Case:
     """A dossier with what was decided about it: what alerts, letters and tallies read.
 
-    `unit` is the name of the resolving unit as the office knows it; `letter_on` the date of its apology.
+    `unit` is the name of the resolving unit as the office knows it. `draft_on` is the date of an apology that
+    is drafted, `letter_on` of one that was issued: only that is an apology to the person.
     """
 
     dossier: Dossier
     deadline: Deadline
     unit: str
     desk: str = ""
+    draft_on: date | None = None
     letter_on: date | None = None
 
     @property
@@ -141,7 +143,7 @@ def is_expected_late(case: Case, at: datetime, calendar: WorkCalendar, lead_days
 
 
 def owes_letter(case: Case, at: datetime, calendar: WorkCalendar, lead_days: int) -> bool:
-    """Tell whether an apology is owed and none exists: expected late, or overdue (Điều 19.6)."""
-    if case.letter_on is not None:
+    """Tell whether an apology is owed and not even drafted: expected late, or overdue (Điều 19.6)."""
+    if case.letter_on or case.draft_on:
         return False
     return standing_at(case, at, calendar, lead_days) in (Standing.DUE_SOON, Standing.OVERDUE)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from sqlalchemy import Connection
 
@@ -17,8 +18,22 @@ RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
 
 
 @dataclass(frozen=True, slots=True)
+class LetterStage:
+    """How far a dossier's apology is: a draft, or issued; and its date."""
+
+    state: Literal["draft", "issued"]
+    dated: date
+
+
+def letter_of(case: Case) -> LetterStage | None:
+    if case.letter_on:
+        return LetterStage("issued", case.letter_on)
+    return LetterStage("draft", case.draft_on) if case.draft_on else None
+
+
+@dataclass(frozen=True, slots=True)
 class LateDossier:
-    """One row of the list. `letter` is the date of the apology, where there is one."""
+    """One row of the list."""
 
     code: str
     unit: str
@@ -27,7 +42,7 @@ class LateDossier:
     due_on: date | None
     working_days_late: int
     standing: Standing
-    letter: date | None
+    letter: LetterStage | None
 
 
 def late_list(office: Office, now: datetime, standing: Standing, unit: str = "") -> list[LateDossier]:
@@ -72,5 +87,5 @@ def _row(office: Office, case: Case, standing: Standing, now: datetime) -> LateD
         due_on=case.due_on,
         working_days_late=working_days_late(case, now, office.calendar) if is_late else 0,
         standing=standing,
-        letter=case.letter_on,
+        letter=letter_of(case),
     )

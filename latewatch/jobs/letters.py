@@ -16,18 +16,27 @@ from latewatch.domain.letter import (
     Letter,
     LetterForm,
     Letterhead,
+    check_issue_date,
     check_new_date,
     propose_new_date,
     refuse_second,
 )
 from latewatch.domain.names import tidy
-from latewatch.domain.standing import LABELS, Case, Standing, owes_letter, standing_at
+from latewatch.domain.standing import LABELS, Case, Standing, last_letter_day, owes_letter, standing_at
 from latewatch.errors import LetterError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
 from latewatch.store.cases import assessed, drafted, unfinished_at, with_code
-from latewatch.store.letters import Draft, StoredDraft, cancel_draft, insert_drafts, stored_drafts
+from latewatch.store.letters import (
+    Draft,
+    StoredDraft,
+    cancel_draft,
+    draft_of,
+    insert_drafts,
+    issue_draft,
+    stored_drafts,
+)
 
 RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
 
@@ -81,6 +90,34 @@ def draft_letters(
     return made
 
 
+@dataclass(frozen=True, slots=True)
+class IssuedLetter:
+    """A letter a person issued. `is_late`: on the day of expiry or after it (NĐ 118/2025, Điều 19.6)."""
+
+    code: str
+    issued_on: date
+    new_date: date
+    is_late: bool
+
+
+def issue_letter(office: Office, code: str, issued_on: date, now: datetime) -> IssuedLetter:
+    """Note that the draft of dossier `code` was signed and went out on `issued_on`.
+
+    Raises LetterError where it has no draft, was issued before, or the date cannot be.
+    """
+    code = tidy(code)
+    with office.store.writing() as connection:
+        each = next(assessed(connection, with_code(code)), None)
+        stored = draft_of(connection, each.id) if each else None
+        if each is None or stored is None:
+            refuse_second(code, each.letter_on if each else None)
+            raise LetterError(f"Hồ sơ {code} không có dự thảo; soạn bằng lệnh letters draft --code {code}")
+        check_issue_date(issued_on, stored.draft.dated, now.date())
+        issue_draft(connection, stored.id, issued_on)
+    is_late = issued_on > last_letter_day(stored.draft.due_on, office.calendar)
+    return IssuedLetter(code, issued_on, stored.draft.new_date, is_late)
+
+
 def _owed(connection: Connection, office: Office, now: datetime) -> list[tuple[int, Case]]:
     lead = office.settings.letters.lead_working_days
     deadlines = Deadlines(office)
@@ -95,7 +132,7 @@ def _one(connection: Connection, office: Office, code: str, now: datetime) -> li
     each = next(assessed(connection, with_code(code)), None)
     if each is None:
         raise LetterError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
-    refuse_second(code, each.letter_on)
+    refuse_second(code, each.letter_on or each.draft_on)
     case = Deadlines(office).case(each)
     standing = standing_at(case, now, office.calendar, office.settings.counting.due_soon_working_days)
     if standing not in RUNNING:
@@ -190,7 +227,7 @@ def letterhead(office: Office, case: Case) -> Letterhead:
     known = office.roster.unit_of(case.dossier)
     unit = next((each for each in office.settings.units if known and each.code == known.code), None)
     if unit is None:
-        unit = Unit(code="", name=case.unit or general.name)
+        unit = Unit(code="", name=case.unit or general.issuing_body or general.name)
     deputy = unit.deputy_title if unit.deputy_title is not None else general.deputy_title
     return Letterhead(
         governing_body=unit.governing_body or general.governing_body,

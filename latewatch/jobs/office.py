@@ -34,5 +34,6 @@ class Office:
             deadline=deadline,
             unit=self.roster.unit_label(each.dossier),
             desk=self.roster.desk_of(each.dossier).code,
+            draft_on=each.draft_on,
             letter_on=each.letter_on,
         )

@@ -108,7 +108,13 @@ def _row(sheet: Worksheet, shapes: _Shapes, number: int, row: DigestRow) -> None
         sheet.write_string(at, index, value, shapes.text)
     sheet.write_datetime(at, 4, row.due_on, shapes.day)
     sheet.write_number(at, 5, row.working_days_late, shapes.figure)
-    sheet.write_string(at, 6, "có" if row.has_letter else "chưa", shapes.centre)
+    sheet.write_string(at, 6, _letter(row), shapes.centre)
+
+
+def _letter(row: DigestRow) -> str:
+    if row.letter_on:
+        return "đã phát hành"
+    return "dự thảo" if row.draft_on else "chưa"
 
 
 def _thousands(number: int) -> str:

@@ -36,6 +36,7 @@ class Assessed:
     deadline: Deadline | None
     rules: str
     standing: Standing | None
+    draft_on: date | None
     letter_on: date | None
 
 
@@ -91,7 +92,8 @@ def _all() -> Select[Any]:
             dossier.c.version,
             *(dossier.c[name] for name in FIELDS),
             *(made.c[name].label(f"a_{name}") for name in made.c.keys()),  # noqa: SIM118  columns, not a dict
-            letter.c.dated.label("letter_on"),
+            letter.c.dated.label("letter_dated"),
+            letter.c.state.label("letter_state"),
         )
         .select_from(dossier)
         .outerjoin(made, made.c.dossier_id == dossier.c.id)
@@ -109,7 +111,8 @@ def _assessed(connection: Connection, statement: Select[Any]) -> Iterator[Assess
             deadline=_deadline(row) if is_made and row["a_dossier_version"] == row["version"] else None,
             rules=row["a_rules"] or "",
             standing=Standing(row["a_standing"]) if is_made else None,
-            letter_on=row["letter_on"],
+            draft_on=row["letter_dated"] if row["letter_state"] == "draft" else None,
+            letter_on=row["letter_dated"] if row["letter_state"] == "issued" else None,
         )
 
 

@@ -42,6 +42,17 @@ def stored_drafts(connection: Connection) -> list[StoredDraft]:
     return [StoredDraft(row["id"], Draft(**{name: row[name] for name in Draft.__slots__})) for row in rows]
 
 
+def draft_of(connection: Connection, dossier_id: int) -> StoredDraft | None:
+    return next((each for each in stored_drafts(connection) if each.draft.dossier_id == dossier_id), None)
+
+
+def issue_draft(connection: Connection, letter_id: int, issued_on: date) -> bool:
+    """Make one draft a letter that was issued; tell whether it still was a draft."""
+    table = schema.letter
+    mine = (table.c.id == letter_id) & (table.c.state == "draft")
+    return connection.execute(update(table).where(mine).values(state="issued", dated=issued_on)).rowcount == 1
+
+
 def cancel_draft(connection: Connection, letter_id: int) -> bool:
     """Cancel one draft; tell whether it still was one."""
     table = schema.letter

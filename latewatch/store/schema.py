@@ -174,9 +174,9 @@ letter = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
-    Column("state", String(20), nullable=False),  # draft, cancelled
+    Column("state", String(20), nullable=False),  # draft; issued; cancelled
     Column("form", String(20), nullable=False),
-    Column("dated", Date, nullable=False),
+    Column("dated", Date, nullable=False),  # of the draft, then of its issue
     Column("due_on", Date, nullable=False),  # the original due date, which the letter never changes
     Column("new_date", Date, nullable=False),
     Column("reason", Text, nullable=False),
