@@ -245,7 +245,7 @@ def _letter(row: DigestRow, *, is_owed: bool) -> State:
     if row.letter_on:
         return State("✓", "đã phát hành", "good")
     if row.draft_on:
-        return State("◐", "dự thảo", "calm")
+        return State("◇", "dự thảo", "calm")
     return State("✗", "chưa", "bad") if is_owed else State("–", "chưa", "calm")
 
 
