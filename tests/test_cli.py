@@ -239,6 +239,27 @@ class TestTally:
         )
 
 
+class TestCheck:
+    def test_every_rejected_row_with_its_place_and_reason(self, demo: Path) -> None:
+        findings = run_json(demo, "check", "--at", AT)
+        rows = [each for each in findings if "dòng" in each["text"] and each["level"] == "warning"]
+        summary = json.loads((demo / "summary.json").read_text(encoding="utf-8"))
+        assert len(rows) == summary["rejected"]
+
+    def test_a_long_list_is_cut_for_a_reader_who_may_ask_for_all(self, tmp_path: Path) -> None:
+        (tmp_path / "in").mkdir()
+        rows = "".join(f"H{n},Đang xử lý,31/02/2026\n" for n in range(30))
+        (tmp_path / "in" / "a.csv").write_text(f"Mã hồ sơ,Trạng thái,Ngày nhận\n{rows}", encoding="utf-8")
+        (tmp_path / "config.toml").write_text(
+            '[office]\nname = "Ví Dụ"\n[[sources]]\nname = "a"\nfolder = "in"\nsettle_seconds = 0.0\n',
+            encoding="utf-8",
+        )
+        assert program("poll", "--at", AT, cwd=tmp_path).returncode == 0
+        short = program("check", "--at", AT, cwd=tmp_path).stdout
+        assert "… và 10 điều nữa; xem hết: latewatch check --all" in short
+        assert program("check", "--all", "--at", AT, cwd=tmp_path).stdout.count("31/02/2026") == 30
+
+
 class TestWrongCalls:
     def test_no_configuration(self, tmp_path: Path) -> None:
         result = program("late", cwd=tmp_path)

@@ -1,6 +1,6 @@
 """Check: what of the configuration, the calendar, the data and the outside world needs a person."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,7 +25,6 @@ from latewatch.store.feeds import (
     without_due_date,
 )
 
-LISTED = 20
 MONTHS_AHEAD = timedelta(days=365)
 
 
@@ -87,19 +86,15 @@ def _source(connection: Connection, source: Source) -> Iterator[Finding]:
         for warning in batch.warnings:
             yield Finding(Level.WARNING, about, warning)
     rejected = [str(_row_error(row)) for row in rejections(connection, source.name)]
-    yield from _listed(about, rejected, "dòng bị gác lại")
+    yield from _warned(about, rejected)
 
 
 def _row_error(row: Mapping[str, Any]) -> RecordError:
     return RecordError(Place(row["file"], row["sheet"], row["row"]), row["column"], row["reason"])
 
 
-def _listed(about: str, texts: list[str], what: str) -> Iterator[Finding]:
-    """Warn of each of `texts`, and of how many more there are."""
-    for text in texts[:LISTED]:
-        yield Finding(Level.WARNING, about, text)
-    if len(texts) > LISTED:
-        yield Finding(Level.WARNING, about, f"… và {len(texts) - LISTED} {what} nữa")
+def _warned(about: str, texts: Iterable[str]) -> Iterator[Finding]:
+    return (Finding(Level.WARNING, about, text) for text in texts)
 
 
 def _folder_problem(source: Source) -> Iterator[str]:
@@ -134,7 +129,7 @@ def _units(office: Office, connection: Connection) -> Iterator[Finding]:
         for unit, department, number in reported_units(connection)
         if not office.roster.find(unit) and not office.roster.find(department)
     ]
-    yield from _listed("đơn vị", strangers, "tên đơn vị chưa khai")
+    yield from _warned("đơn vị", strangers)
 
 
 def _limits(connection: Connection) -> Iterator[Finding]:
@@ -142,7 +137,7 @@ def _limits(connection: Connection) -> Iterator[Finding]:
         f"{procedure or '(không ghi thủ tục)'}: {number} hồ sơ không tính được hạn: {problem}"
         for procedure, problem, number in without_due_date(connection)
     ]
-    yield from _listed("thời hạn", unknown, "thủ tục không tính được hạn")
+    yield from _warned("thời hạn", unknown)
 
 
 def _digests(office: Office, connection: Connection) -> Iterator[Finding]:
