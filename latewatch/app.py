@@ -1,17 +1,23 @@
 """The composition root: settings → wired parts."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from latewatch.calendars.load import load_calendar
 from latewatch.config import Settings, load, secret
 from latewatch.domain.names import DeskName, Roster, UnitName
 from latewatch.jobs.office import Office
-from latewatch.letters.render import LetterPrinter
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
 from latewatch.sources.profile import load_profile
 from latewatch.store.database import open_store
+
+if TYPE_CHECKING:
+    from latewatch.letters.render import LetterPrinter
 
 ONLY_DESK = "mot-cua"
 
@@ -30,10 +36,22 @@ def open_office(config: Path) -> Iterator[Office]:
             calendar=calendar,
             roster=roster(settings),
             profiles=profiles,
-            printer=LetterPrinter(settings.letters.templates),
+            printer=_printer(settings),
         )
     finally:
         store.close()
+
+
+def _printer(settings: Settings) -> Callable[[], LetterPrinter]:
+    """Return the maker of the one printer. Loading what it draws with takes longer than most commands."""
+
+    @cache
+    def made() -> LetterPrinter:
+        from latewatch.letters.render import LetterPrinter  # noqa: PLC0415  only who prints pays for it
+
+        return LetterPrinter(settings.letters.templates)
+
+    return made
 
 
 def roster(settings: Settings) -> Roster:

@@ -157,7 +157,7 @@ def _digests(office: Office, connection: Connection) -> Iterator[Finding]:
 
 
 def _fonts(office: Office) -> Iterator[Finding]:
-    families = sorted(office.printer.font_families())
+    families = sorted(office.printer().font_families())
     if len(families) == 1:
         yield Finding(Level.OK, "thư xin lỗi", f"phông chữ {families[0]}")
     else:

@@ -84,7 +84,7 @@ def draft_letters(
         is_new = stored.id not in before
         if is_new or not path.exists():
             write_whole(
-                path, office.printer.pdf(_letter(office, stored.draft, case)), setting="paths.letters"
+                path, office.printer().pdf(_letter(office, stored.draft, case)), setting="paths.letters"
             )
         made.append(DraftedLetter(case.dossier.code, case.unit, path, stored.draft.new_date, is_new))
     return made

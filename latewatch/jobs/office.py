@@ -1,16 +1,22 @@
 """What every job works with: the office's settings, made into parts."""
 
+from __future__ import annotations
+
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from latewatch.config import Settings, Source
 from latewatch.domain.deadline import Deadline
 from latewatch.domain.names import Roster
 from latewatch.domain.standing import Case
 from latewatch.domain.worktime import WorkCalendar
-from latewatch.letters.render import LetterPrinter
 from latewatch.sources.profile import Profile
 from latewatch.store.cases import Assessed
 from latewatch.store.database import Store
+
+if TYPE_CHECKING:
+    from latewatch.letters.render import LetterPrinter
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Office:
     calendar: WorkCalendar
     roster: Roster
     profiles: dict[str, Profile]
-    printer: LetterPrinter
+    printer: Callable[[], LetterPrinter]  # made when the first letter is drawn
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.settings.sources if source.name == name), None)
