@@ -321,3 +321,20 @@ class TestRun:
         assert running.returncode == 0, output
         assert "Intake(read=1, new=1" in output
         assert "Traceback" not in output
+
+    def test_a_job_that_runs_when_it_is_told_to_stop_is_let_finish(self, tmp_path: Path) -> None:
+        assert program("init", *TestInit.ANSWERS, cwd=tmp_path).returncode == 0
+        rows = "".join(f"H99-{n},Đang xử lý,02/11/2026,20/11/2026\n" for n in range(3000))
+        text = f"Mã hồ sơ,Trạng thái,Ngày nhận,Ngày hẹn trả\n{rows}"
+        (tmp_path / "vào" / "a.csv").write_text(text, encoding="utf-8")
+        with subprocess.Popen(
+            [*PROGRAM, "run"], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        ) as running:
+            assert running.stdout is not None
+            assert "đang chạy" in running.stdout.readline()
+            running.send_signal(signal.SIGTERM)
+            output, _ = running.communicate(timeout=60)
+        assert running.returncode == 0
+        assert "Đang dừng" in output
+        taken = json.loads(program("poll", "--json", cwd=tmp_path).stdout)["xuat-tep"]["files"]
+        assert taken["known"] == ["a.csv"], "its file was taken whole before the program ended"
