@@ -102,53 +102,65 @@ def compose(
     Newly late is what became overdue since the digest before, or since the working day before today where
     there was none. Raises CalendarGap.
     """
-    today = at.date()
-    since = before_on or calendar.back(today, 1)
-    yesterday = calendar.back(today, 1)
-    with_standing = [(case, standing_at(case, at, calendar, due_soon_days)) for case in cases]
-    overdue = [case for case, standing in with_standing if standing is Standing.OVERDUE]
-    soon = [case for case, standing in with_standing if standing is Standing.DUE_SOON]
-    must_go = [
-        case
-        for case, _ in with_standing
-        if case.letter_on is None and is_expected_late(case, at, calendar, lead_days)
-    ]
-    new = [case for case in overdue if case.due_on and case.due_on >= since]
-    due_today = [case for case in soon if case.due_on == today]
-    unsigned = [case for case in overdue + must_go if case.draft_on and not case.letter_on]
-    finished = [
-        case
-        for case, standing in with_standing
-        if standing in _FINISHED and _finished_between(case, yesterday, today)
-    ]
-
-    def block(key: str, title: str, chosen: list[Case]) -> Block:
-        rows = [_row(case, case.due_on, at, calendar) for case in chosen if case.due_on]
-        return Block(key, title, tuple(sorted(rows, key=lambda row: (row.due_on, row.code))))
-
+    morning = _Morning(cases, at, calendar, due_soon_days, lead_days)
+    new = morning.late_since(before_on or morning.yesterday)
+    due_today = [case for case in morning.soon if case.due_on == at.date()]
+    blocks = (
+        morning.block("letters-today", "Văn bản xin lỗi phải gửi hôm nay", morning.must_go),
+        morning.block("newly-late", "Trễ mới", new),
+        morning.block(
+            "due-soon", f"Đến hạn hôm nay và trong {due_soon_days} ngày làm việc tới", morning.soon
+        ),
+        morning.block("worst", "Trễ lâu nhất", morning.overdue),
+        morning.block("finished", f"Giải quyết xong từ {morning.yesterday:%d/%m}", morning.finished),
+        morning.block("unsigned", "Văn bản xin lỗi chờ ký", morning.unsigned),
+    )
     return Digest(
         desk=desk,
         at=at,
-        counts=Counts(len(new), len(overdue), len(due_today), len(unsigned)),
+        counts=Counts(len(new), len(morning.overdue), len(due_today), len(morning.unsigned)),
         before=before,
         before_on=before_on,
-        blocks=(
-            block("letters-today", "Văn bản xin lỗi phải gửi hôm nay", must_go),
-            block("newly-late", "Trễ mới", new),
-            block("due-soon", f"Đến hạn hôm nay và trong {due_soon_days} ngày làm việc tới", soon),
-            block("worst", "Trễ lâu nhất", overdue),
-            block("finished", f"Giải quyết xong từ {yesterday:%d/%m}", finished),
-            block("unsigned", "Văn bản xin lỗi chờ ký", unsigned),
-        ),
+        blocks=blocks,
         data_from=data_from,
         is_stale=is_stale,
         warnings=warnings,
     )
 
 
-def _finished_between(case: Case, first: date, before: date) -> bool:
-    finished_at = case.dossier.finished_at
-    return finished_at is not None and case.due_on is not None and first <= finished_at.date() < before
+class _Morning:
+    """The dossiers of one desk, sorted by what has to be done about them at `at`."""
+
+    def __init__(
+        self, cases: Iterable[Case], at: datetime, calendar: WorkCalendar, due_soon_days: int, lead_days: int
+    ) -> None:
+        self.at = at
+        self.calendar = calendar
+        self.yesterday = calendar.back(at.date(), 1)  # the working day before today
+        placed = [(case, standing_at(case, at, calendar, due_soon_days)) for case in cases]
+        self.overdue = [case for case, standing in placed if standing is Standing.OVERDUE]
+        self.soon = [case for case, standing in placed if standing is Standing.DUE_SOON]
+        self.must_go = [
+            case
+            for case, _ in placed
+            if case.letter_on is None and is_expected_late(case, at, calendar, lead_days)
+        ]
+        self.unsigned = [case for case in self.overdue + self.must_go if case.draft_on and not case.letter_on]
+        self.finished = [
+            case for case, standing in placed if standing in _FINISHED and self._ended_lately(case)
+        ]
+
+    def late_since(self, day: date) -> list[Case]:
+        """Return what fell due on `day` or after it, and is overdue now."""
+        return [case for case in self.overdue if case.due_on and case.due_on >= day]
+
+    def _ended_lately(self, case: Case) -> bool:
+        finished_at = case.dossier.finished_at
+        return finished_at is not None and self.yesterday <= finished_at.date() < self.at.date()
+
+    def block(self, key: str, title: str, chosen: list[Case]) -> Block:
+        rows = [_row(case, case.due_on, self.at, self.calendar) for case in chosen if case.due_on]
+        return Block(key, title, tuple(sorted(rows, key=lambda row: (row.due_on, row.code))))
 
 
 def _row(case: Case, due_on: date, at: datetime, calendar: WorkCalendar) -> DigestRow:
