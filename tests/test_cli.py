@@ -260,6 +260,22 @@ class TestCheck:
         assert program("check", "--all", "--at", AT, cwd=tmp_path).stdout.count("31/02/2026") == 30
 
 
+class TestConfigOption:
+    @pytest.mark.parametrize("place", ["before", "after", "environment"])
+    def test_it_may_stand_before_or_after_the_command(self, demo: Path, tmp_path: Path, place: str) -> None:
+        option = ("--config", str(demo / "config.toml"))
+        before = option if place == "before" else ()
+        after = option if place == "after" else ()
+        env = {"LATEWATCH_CONFIG": option[1]} if place == "environment" else {}
+        result = program(*before, "late", "--json", "--at", AT, *after, cwd=tmp_path, **env)
+        assert len(json.loads(result.stdout)) > 20
+
+    def test_the_command_line_wins_over_the_environment(self, demo: Path, tmp_path: Path) -> None:
+        option = ("--config", str(demo / "config.toml"))
+        result = program(*option, "late", "--at", AT, cwd=tmp_path, LATEWATCH_CONFIG="khong-co.toml")
+        assert result.returncode == 0
+
+
 class TestWrongCalls:
     def test_no_configuration(self, tmp_path: Path) -> None:
         result = program("late", cwd=tmp_path)

@@ -1,6 +1,8 @@
 """The program `latewatch`: its commands, and how an error ends it."""
 
+import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,6 +17,7 @@ from latewatch.cli.explain import explain
 from latewatch.cli.init import init
 from latewatch.cli.late import late
 from latewatch.cli.letters import letters
+from latewatch.cli.options import CONFIG_VARIABLE
 from latewatch.cli.poll import poll
 from latewatch.cli.run import run as run_scheduler
 from latewatch.cli.tally import tally
@@ -41,12 +44,17 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
+    config: Annotated[
+        Path | None, typer.Option("--config", "-c", help="Tệp cấu hình; ghi trước hay sau tên lệnh đều được.")
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Khi lỗi, in cả vết lỗi của chương trình.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="In số bản.")
     ] = False,
 ) -> None:
     """Theo dõi hạn giải quyết hồ sơ một cửa: cảnh báo, văn bản xin lỗi, số liệu đúng hạn."""
+    if config:
+        os.environ[CONFIG_VARIABLE] = str(config)  # where the command that follows looks for it
 
 
 def run() -> None:

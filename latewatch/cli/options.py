@@ -26,8 +26,10 @@ def parse_day(text: str) -> date:
     raise typer.BadParameter(f"“{text}” không phải ngày; viết 2026-02-13 hoặc 13/02/2026")
 
 
+CONFIG_VARIABLE = "LATEWATCH_CONFIG"
+
 Config = Annotated[
-    Path, typer.Option("--config", "-c", envvar="LATEWATCH_CONFIG", help="Tệp cấu hình.", show_default=True)
+    Path, typer.Option("--config", "-c", envvar=CONFIG_VARIABLE, help="Tệp cấu hình.", show_default=True)
 ]
 Json = Annotated[bool, typer.Option("--json", help="In một tài liệu JSON.")]
 At = Annotated[
