@@ -72,7 +72,7 @@ class TestCalendar:
 class TestSources:
     def test_nothing_was_taken_yet(self, desk: Desk) -> None:
         assert found(desk, "nguồn") == [("warning", "chưa lấy được tệp nào; chạy latewatch poll")]
-        assert found(desk, "dữ liệu") == [("warning", "chưa đủ dữ liệu của mọi nguồn")]
+        assert found(desk, "dữ liệu") == [("warning", "chưa nguồn nào có dữ liệu; chạy latewatch poll")]
 
     def test_a_file_that_was_taken(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])

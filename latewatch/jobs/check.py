@@ -109,7 +109,7 @@ def _freshness(office: Office, connection: Connection, now: datetime) -> Iterato
     since = data_from(connection, [source.name for source in office.settings.sources])
     hours = office.settings.mail.stale_after_hours
     if since is None:
-        yield Finding(Level.WARNING, "dữ liệu", "chưa đủ dữ liệu của mọi nguồn")
+        yield Finding(Level.WARNING, "dữ liệu", "chưa nguồn nào có dữ liệu; chạy latewatch poll")
     elif now.date() > office.calendar.last:
         return  # without a calendar nobody can tell; the finding on the calendar says so
     elif is_stale(since, now, hours, office.calendar):

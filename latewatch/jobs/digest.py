@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from sqlalchemy import Connection
 
 from latewatch.calendars.load import warnings as calendar_warnings
+from latewatch.clock import at_midnight
 from latewatch.disk import file_stem
 from latewatch.domain import digest as rules
 from latewatch.domain.feed import is_stale
@@ -19,7 +20,7 @@ from latewatch.notify.delivery import Delivery
 from latewatch.notify.message import digest_message
 from latewatch.notify.smtp_answers import PartialDeliveryError
 from latewatch.reports.sheets import digest_workbook
-from latewatch.store.cases import assessed
+from latewatch.store.cases import assessed, not_finished_before
 from latewatch.store.digests import claim, digest_before, digest_of, mark
 from latewatch.store.feeds import data_from, failures, newest_batches
 
@@ -42,11 +43,12 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
     """Return each desk's digest as of `now`. Raises StoreError and CalendarGap."""
     counting, letters = office.settings.counting, office.settings.letters
     names = [source.name for source in office.settings.sources]
+    yesterday = at_midnight(office.calendar.back(now.date(), 1))  # older results are in no block
     composed = []
     with office.store.reading() as connection:
         since = data_from(connection, names)
         warnings = (*_feed_warnings(connection, names), *_calendar_warnings(office, now))
-        cases = list(Deadlines(office).cases(assessed(connection)))
+        cases = list(Deadlines(office).cases(assessed(connection, not_finished_before(yesterday))))
         for desk in office.roster.desks:
             before = digest_before(connection, desk.code, now.date())
             digest = rules.compose(
@@ -80,7 +82,10 @@ def _feed_warnings(connection: Connection, sources: list[str]) -> Iterator[str]:
     for source in sources:
         for failure in failures(connection, source):
             yield f"Nguồn “{source}” không đọc được: {failure.problem}"
-        for feed in newest_batches(connection, source):
+        batches = newest_batches(connection, source)
+        if not batches:
+            yield f"Nguồn “{source}” chưa có dữ liệu: hồ sơ của nguồn này không có trong bản tin"
+        for feed in batches:
             yield from feed.warnings
             if feed.rejected:
                 yield f"{feed.origin}: {feed.rejected} dòng bị gác lại; xem bằng lệnh latewatch check"

@@ -63,6 +63,11 @@ def unfinished_at(at: datetime) -> ColumnElement[bool]:
     return or_(schema.dossier.c.processed_at.is_(None), schema.dossier.c.processed_at > at)
 
 
+def not_finished_before(moment: datetime) -> ColumnElement[bool]:
+    """Select what had not been finished before `moment`."""
+    return or_(schema.dossier.c.processed_at.is_(None), schema.dossier.c.processed_at >= moment)
+
+
 def countable(first: datetime, after: datetime, rules: str) -> ColumnElement[bool]:
     """Select all that a period from `first` to before `after` can count.
 

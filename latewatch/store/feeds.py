@@ -52,7 +52,7 @@ def _feeds(connection: Connection, which: ColumnElement[bool]) -> list[Feed]:
 
 
 def data_from(connection: Connection, sources: list[str]) -> datetime | None:
-    """Return when the source that has been silent longest last delivered; None where one never did."""
+    """Return when, of the sources that ever delivered, the one silent longest did; None where none did."""
     table = schema.batch.c
     statement = (
         select(table.source, func.max(table.taken_at))
@@ -60,7 +60,7 @@ def data_from(connection: Connection, sources: list[str]) -> datetime | None:
         .group_by(table.source)
     )
     times = [taken_at for _, taken_at in connection.execute(statement)]
-    return min(times) if len(times) == len(sources) and times else None
+    return min(times, default=None)
 
 
 def rejections(connection: Connection, source: str) -> list[Mapping[str, Any]]:
