@@ -17,6 +17,7 @@ from latewatch.domain.tally import (
     Rate,
     Tally,
     Treatment,
+    check_carry_over,
     check_identities,
     named_rates,
     show_rate,
@@ -234,6 +235,13 @@ def test_rows_that_do_not_add_up_to_the_total_are_refused() -> None:
     result.total.early, result.total.on_time = result.total.on_time + 1, result.total.early - 1
     with pytest.raises(TallyError, match="Cột c10: tổng các dòng khác dòng TỔNG CỘNG"):
         check_identities(result)
+
+
+def test_a_carry_over_that_is_not_what_was_pending_is_refused() -> None:
+    result = counted(*WORLD)
+    check_carry_over(result, result.total.carried)
+    with pytest.raises(TallyError, match=r"Từ kỳ trước \(8\) = 2 khác \(13\) của kỳ trước = 3"):
+        check_carry_over(result, 3)
 
 
 def test_an_empty_world_is_a_table_without_rows_and_rates_without_data() -> None:

@@ -5,7 +5,7 @@ Columns are those of form 07a of Thông tư 09/2026/TT-BTP; the per-unit table a
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
@@ -154,9 +154,10 @@ def tally(
     """
     as_of = min(now, end_of_day(period.last, now.tzinfo))
     rows: dict[str, Counts] = {}
-    counter = _Counter(period, as_of, rule)
+    counter, before, left = _Counter(period, as_of, rule), _day_before(period, now, rule), Counts()
     for case in cases:
         counter.count(case, rows.setdefault(label(case) or NO_LABEL, Counts()))
+        before.count(case, left)
     total = Counts()
     for row in rows.values():
         total.add(row)
@@ -167,6 +168,7 @@ def tally(
     if as_of < end_of_day(period.last, now.tzinfo):
         result.notes.insert(0, f"Kỳ chưa kết thúc: số liệu tính đến {as_of:%H:%M ngày %d/%m/%Y}.")
     check_identities(result)
+    check_carry_over(result, left.pending)
     return result
 
 
@@ -225,14 +227,15 @@ class _Counter:
         treatment = self.rule.treatment(case.dossier.status)
         can_finish = treatment in (None, Treatment.AS_RESOLVED)
         finished_at = case.dossier.finished_at if can_finish else None
-        if treatment is Treatment.LEFT_OUT or (finished_at and finished_at.date() < self.period.first):
+        ended_at = finished_at if finished_at and finished_at <= self.as_of else None
+        if treatment is Treatment.LEFT_OUT or (ended_at and ended_at.date() < self.period.first):
             return None
         if case.deadline.due_at is None:
             return Standing.NO_DUE_DATE
         if treatment is Treatment.AS_WITHIN:
             return Standing.WITHIN
-        if finished_at and finished_at <= self.as_of:
-            return finish_standing(case.deadline, finished_at)
+        if ended_at:
+            return finish_standing(case.deadline, ended_at)
         if can_finish and not finished_at and case.dossier.status not in (Status.RECEIVED, Status.PROCESSING):
             return Standing.NO_FINISH_DATE
         return Standing.OVERDUE if self.as_of > case.deadline.due_at else Standing.WITHIN
@@ -285,6 +288,12 @@ _APART = {
 }
 
 
+def _day_before(period: Period, now: datetime, rule: CountingRule) -> _Counter:
+    """Return a counter of the last day before `period`: what it finds pending is carried over."""
+    day = period.first - timedelta(days=1)
+    return _Counter(Period(day, day, ""), min(now, end_of_day(day, now.tzinfo)), rule)
+
+
 def check_identities(result: Tally) -> None:
     """Assert (3) = (9) + (13) on every row and the total, and that the rows add up to the total.
 
@@ -300,6 +309,15 @@ def check_identities(result: Tally) -> None:
     for column, value in result.total.columns().items():
         if sum(row.columns()[column] for row in result.rows.values()) != value:
             raise TallyError(f"Cột {column}: tổng các dòng khác dòng TỔNG CỘNG. Bảng không được in.")
+
+
+def check_carry_over(result: Tally, pending_before: int) -> None:
+    """Assert that (8) is (13) of the period before, both from what is known now. Raises TallyError."""
+    if result.total.carried != pending_before:
+        raise TallyError(
+            f"Từ kỳ trước (8) = {result.total.carried} khác (13) của kỳ trước = {pending_before}. "
+            "Bảng không được in; hãy báo lỗi kèm `latewatch check`."
+        )
 
 
 def named_rates(total: Counts) -> list[Rate]:

@@ -32,7 +32,8 @@ def tally_period(office: Office, period: Period, form: Form, now: datetime) -> T
     """Count the stored dossiers for `period`. Raises TallyError and StoreError."""
     deadlines = Deadlines(office)
     after = at_midnight(period.last + timedelta(days=1))
-    window = countable(at_midnight(period.first), after, deadlines.rules)
+    first = min(at_midnight(period.first), now)  # of a period to come: what is not finished yet
+    window = countable(first, after, deadlines.rules)
     with office.store.reading() as connection:
         cases = deadlines.cases(assessed(connection, window))
         return tally(
