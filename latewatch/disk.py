@@ -1,6 +1,7 @@
 """Files written whole or not at all, under names that are safe."""
 
 import errno
+import glob
 import os
 import re
 import unicodedata
@@ -36,6 +37,7 @@ def write_whole(path: Path, content: bytes, *, setting: str) -> None:
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        _remove_orphans(path)
         with part.open("wb") as file:
             file.write(content)
             file.flush()
@@ -47,6 +49,24 @@ def write_whole(path: Path, content: bytes, *, setting: str) -> None:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
+
+
+def _remove_orphans(path: Path) -> None:
+    """Remove what a killed process left of its attempt to write `path`; another's running attempt stays."""
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        owner = part.suffixes[-2].removeprefix(".")
+        if owner.isdigit() and not _is_running(int(owner)):
+            part.unlink(missing_ok=True)
+
+
+def _is_running(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # somebody else's, and so running
+        return True
+    return True
 
 
 def file_stem(name: str) -> str:
