@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from measure import Result, best_of
 from pipeline import print_letters, read_rows, take_in, take_in_again
 
-from latewatch.domain.deadline import TimeLimit, due_date
+from latewatch.domain.deadline import due_date
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.worktime import DayEntry, DayKind, WorkCalendar
 
 SATURDAY = 5

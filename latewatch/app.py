@@ -8,8 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from latewatch.calendars.load import load_calendar
-from latewatch.config import Settings, load, secret
+from latewatch.calendars.load import load_calendars
+from latewatch.config import Settings, catalogued, load, secret
+from latewatch.domain.catalogue import Catalogue
 from latewatch.domain.names import DeskName, Roster, UnitName
 from latewatch.jobs.office import Office
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
@@ -26,14 +27,14 @@ ONLY_DESK = "mot-cua"
 def open_office(config: Path) -> Iterator[Office]:
     """Read `config`, wire the parts, and close the database at the end. Raises LatewatchError."""
     settings = load(config)
-    calendar = load_calendar(settings.calendar.folder)
     profiles = {source.name: load_profile(source) for source in settings.sources}
     store = open_store(settings.paths.database)
     try:
         yield Office(
             settings=settings,
             store=store,
-            calendar=calendar,
+            calendars=load_calendars(settings.calendar.folder),
+            catalogue=Catalogue(map(catalogued, settings.procedures)),
             roster=roster(settings),
             profiles=profiles,
             printer=_printer(settings),

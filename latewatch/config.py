@@ -5,17 +5,22 @@
 
 import os
 import re
-from datetime import time
+from datetime import date, time
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta, Struct
 
-from latewatch.domain.deadline import Decider, TimeLimit
+from latewatch.domain.catalogue import Procedure as CatalogueProcedure
+from latewatch.domain.catalogue import twice
+from latewatch.domain.deadline import ClockRules, Decider, Ends
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.letter import LetterForm
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff
+from latewatch.domain.suspension import Effect
 from latewatch.domain.tally import CountingRule, Treatment
 from latewatch.errors import ConfigError
 from latewatch.typed import checked, read_toml
@@ -77,7 +82,8 @@ class Source(_Section, frozen=True):
     headings: dict[str, str] = {}
     status_words: dict[str, str] = {}
     channel_words: dict[str, str] = {}
-    limit_unit: Literal["d", "cd"] = "d"
+    limit_unit: Literal["d", "cd", "h"] = "d"
+    ends: Ends | None = None
     settle_seconds: Annotated[float, Meta(ge=0, le=600)] = 2.0
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 30.0
     retries: Annotated[int, Meta(ge=0, le=20)] = 3
@@ -88,11 +94,23 @@ class Source(_Section, frozen=True):
 
 
 class Procedure(_Section, frozen=True):
-    """A procedure's time limit, for sources that do not report one. Matched by code or by name."""
+    """A procedure's limit and rules, matched by code or by name; before those of the imported catalogue."""
 
-    limit: str
     code: str = ""
     name: str = ""
+    limit: str = ""
+    field: str = ""
+    level: str = ""
+    unit: str = ""
+    ends: Ends | None = None
+    cutoff: time | None = None
+    supplement: Effect | None = None
+    financial: Effect | None = None
+    consultation: Effect | None = None
+    other: Effect | None = None
+    close_after_days: Positive | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
 
 
 class Calendar(_Section, frozen=True):
@@ -101,7 +119,28 @@ class Calendar(_Section, frozen=True):
     folder: Path | None = None
 
 
-_RULE = CountingRule()  # the defaults stand where the rule is
+_RULE = CountingRule()  # the defaults stand where the rules are
+_CLOCK = ClockRules()
+
+
+class LimitOrigin(StrEnum):
+    """Whose limit decides where the dossier and the catalogue state different ones."""
+
+    DOSSIER = "dossier"
+    CATALOGUE = "catalogue"
+
+
+class Clock(_Section, frozen=True):
+    """How limits run, where a source or a procedure does not say otherwise."""
+
+    limit_from: LimitOrigin = LimitOrigin.DOSSIER
+    ends: Ends = _CLOCK.ends
+    cutoff: time = time(15, 0)
+    supplement: Effect = _CLOCK.supplement
+    financial: Effect = _CLOCK.financial
+    consultation: Effect = _CLOCK.consultation
+    other: Effect = _CLOCK.other
+    close_after_days: Positive = _CLOCK.close_after_days
 
 
 class Counting(_Section, frozen=True):
@@ -170,6 +209,7 @@ class Settings(_Section, frozen=True):
     sources: tuple[Source, ...] = ()
     procedures: tuple[Procedure, ...] = ()
     calendar: Calendar = Calendar()
+    clock: Clock = Clock()
     counting: Counting = Counting()
     letters: Letters = Letters()
     schedule: Schedule = Schedule()
@@ -202,6 +242,9 @@ def _check(file: Path, settings: Settings) -> None:
         _check_source(file, f"sources[{index}]", source)
     for index, procedure in enumerate(settings.procedures):
         _check_procedure(file, f"procedures[{index}]", procedure)
+    same = twice(map(catalogued, settings.procedures))
+    if same:
+        raise ConfigError(file, "procedures", f"“{same[1].label}” có hai mục cùng hiệu lực; hãy bỏ bớt một")
     _refuse_twice(file, "units", [unit.code for unit in settings.units])
     _refuse_twice(file, "desks", [desk.code for desk in settings.desks])
     _refuse_twice(file, "sources", [source.name for source in settings.sources])
@@ -225,11 +268,34 @@ def _check_source(file: Path, key: str, source: Source) -> None:
 
 def _check_procedure(file: Path, key: str, procedure: Procedure) -> None:
     try:
-        TimeLimit.parse(procedure.limit)
+        catalogued(procedure)
     except ValueError as e:
         raise ConfigError(file, f"{key}.limit", str(e)) from e
     if not procedure.code and not procedure.name:
         raise ConfigError(file, key, "cần code hoặc name của thủ tục")
+    first, last = procedure.valid_from, procedure.valid_until
+    if first and last and last < first:
+        raise ConfigError(
+            file, f"{key}.valid_until", f"hết hiệu lực {last:%d/%m/%Y} trước khi có hiệu lực {first:%d/%m/%Y}"
+        )
+
+
+def catalogued(procedure: Procedure) -> CatalogueProcedure:
+    """Return a procedure of the configuration as the catalogue holds it. Raises ValueError for its limit."""
+    own = {name: getattr(procedure, name) for name in procedure.__struct_fields__}
+    own["limit"] = TimeLimit.parse(procedure.limit) if procedure.limit else None
+    own["cutoff"] = minute_of(procedure.cutoff) if procedure.cutoff else None
+    return CatalogueProcedure(**own, source="cấu hình")
+
+
+def minute_of(clock: time) -> int:
+    return clock.hour * 60 + clock.minute
+
+
+def usual_rules(clock: Clock) -> ClockRules:
+    """Return the office's rules for limits."""
+    own = {name: getattr(clock, name) for name in clock.__struct_fields__ if name != "limit_from"}
+    return ClockRules(**{**own, "cutoff": minute_of(clock.cutoff)})
 
 
 def _refuse_twice(file: Path, key: str, names: list[str]) -> None:

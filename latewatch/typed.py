@@ -89,6 +89,12 @@ def _bare(kind: Any) -> Any:
     return kind
 
 
+def _given(kind: Any) -> Any:
+    """Return `kind` without “or none”, its limits kept."""
+    is_union = typing.get_origin(kind) in (typing.Union, types.UnionType)
+    return typing.get_args(kind)[0] if is_union else kind
+
+
 def _unknown(key: str, section: Any) -> str:
     known = _bare(section).__struct_fields__
     near = difflib.get_close_matches(key, known, n=1)
@@ -134,7 +140,7 @@ def described(kind: Any) -> str:
         return f"bảng {described(typing.get_args(bare)[1])}"
     bounds = [
         f"{sign} {bound:g}"
-        for limits in getattr(kind, "__metadata__", ())
+        for limits in getattr(_given(kind), "__metadata__", ())
         for sign, name in _BOUNDS
         if (bound := getattr(limits, name)) is not None
     ]

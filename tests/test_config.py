@@ -34,7 +34,11 @@ def written(folder: Path, text: str | bytes) -> Path:
         pytest.param('[office]\nplace = "Ví Dụ"', "office.name", "thiếu khóa bắt buộc", id="an office without its name"),
         pytest.param("", "office", "thiếu khóa bắt buộc", id="an empty file"),
         pytest.param(UNIT + '[[units]]\nname = "Phòng Văn hóa"', "units[1].code", "thiếu khóa bắt buộc", id="the second unit without its code"),
-        pytest.param(SOURCE + '[[procedures]]\nname = "x"', "procedures[0].limit", "thiếu khóa bắt buộc", id="a procedure without its limit"),
+        pytest.param(SOURCE + '[[procedures]]\nname = "x"\nlimit = "5 ngày?"', "procedures[0].limit", "không phải thời hạn", id="a limit nobody can read"),
+        pytest.param(SOURCE + '[[procedures]]\nname = "x"\nlimit = "0d"', "procedures[0].limit", "nếu giải quyết ngay hãy ghi 0", id="a limit of no days"),
+        pytest.param(SOURCE + '[[procedures]]\nname = "x"\nlimit = "10000d"', "procedures[0].limit", "dài quá 750", id="a limit of decades"),
+        pytest.param(SOURCE + '[[procedures]]\ncode = "1.1"\nname = "x"\n[[procedures]]\ncode = "1.1"\nname = "y"', "procedures", "“1.1 y” có hai mục cùng hiệu lực", id="a procedure twice"),
+        pytest.param(SOURCE + '[[procedures]]\nname = "x"\nvalid_from = 2026-07-01\nvalid_until = 2026-06-30', "procedures[0].valid_until", "trước khi có hiệu lực", id="effective until before it is"),
         # kinds
         pytest.param("[office]\nname = 1", "office.name", "cần chuỗi trong dấu nháy, không phải “1”", id="a number for a name"),
         pytest.param('office = "UBND xã Ví Dụ"', "office", "cần bảng { … }, không phải “UBND xã Ví Dụ”", id="a name for a table"),

@@ -22,6 +22,14 @@ KIND = re.compile(r"kiểu: (?P<kind>.+?); (?:(?P<required>bắt buộc)|mặc �
 UNSET = "không đặt"
 INSTEAD = {"sources.folder", "procedures.name"}  # one of two keys is needed, so the example sets one
 FROM_A_RULE = {
+    "clock.limit_from": "NĐ 118/2025/NĐ-CP Đ17.3",
+    "clock.ends": "Bộ luật Dân sự 2015 Đ148.1",
+    "clock.cutoff": "NĐ 118/2025/NĐ-CP Đ18.2",
+    "clock.supplement": "NĐ 118/2025/NĐ-CP Đ19.5",
+    "clock.financial": "chưa kiểm chứng",
+    "clock.consultation": "NĐ 118/2025/NĐ-CP Đ19.4",
+    "clock.other": "do cơ quan chọn",
+    "clock.close_after_days": "NĐ 118/2025/NĐ-CP Đ19.5",
     "counting.period": "NĐ 09/2019/NĐ-CP Đ12, chưa kiểm chứng",
     "counting.withdrawn": "cách đếm khác nhau giữa các hệ thống",
     "counting.stopped": "cách đếm khác nhau giữa các hệ thống",

@@ -1,5 +1,6 @@
 """From receipt and limit to the due date: calendar-day limits, the trace, and which date decides."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,25 +8,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import CALENDAR, moment
 
-from latewatch.domain.deadline import (
-    Basis,
-    Deadline,
-    Decider,
-    LimitUnit,
-    TimeLimit,
-    decide,
-    due_date,
-    end_of_day,
-    trace,
-)
+from latewatch.clock import at_midnight
+from latewatch.domain.deadline import Basis, Deadline, Decider, Facts, decide, due_moment, end_of_day, run
+from latewatch.domain.limit import LONGEST, LimitUnit, TimeLimit
+from latewatch.domain.trace import Step, trace
 from latewatch.errors import CalendarGap
 
 early_days = st.dates(date(2021, 1, 1), date(2027, 6, 30))
-time_limits = st.builds(TimeLimit, st.integers(0, 60), st.sampled_from(LimitUnit))
+time_limits = st.builds(
+    TimeLimit, st.integers(1, 60), st.sampled_from([LimitUnit.WORKING_DAYS, LimitUnit.CALENDAR_DAYS])
+)
+
+
+def due_date(received: date, limit: TimeLimit) -> date:
+    return due_moment(at_midnight(received), limit, CALENDAR).date()
 
 
 def due(received: str, limit: str) -> str:
-    return due_date(date.fromisoformat(received), TimeLimit.parse(limit), CALENDAR).isoformat()
+    return due_date(date.fromisoformat(received), TimeLimit.parse(limit)).isoformat()
+
+
+def steps_of(received: date, limit: TimeLimit) -> list[Step]:
+    return list(trace(run(at_midnight(received), limit, CALENDAR), CALENDAR))
 
 
 # Time limits as they are written
@@ -37,7 +41,12 @@ def due(received: str, limit: str) -> str:
         ("5d", 5, LimitUnit.WORKING_DAYS, "05 ngày làm việc"),
         ("15 d", 15, LimitUnit.WORKING_DAYS, "15 ngày làm việc"),
         (" 7CD ", 7, LimitUnit.CALENDAR_DAYS, "07 ngày"),
-        ("0d", 0, LimitUnit.WORKING_DAYS, "00 ngày làm việc"),
+        ("0", 0, LimitUnit.AT_ONCE, "giải quyết ngay"),
+        ("day", 0, LimitUnit.WITHIN_DAY, "trong ngày"),
+        ("8h", 8, LimitUnit.HOURS, "08 giờ làm việc"),
+        ("30m", 30, LimitUnit.MINUTES, "30 phút làm việc"),
+        ("2w", 2, LimitUnit.WEEKS, "02 tuần"),
+        ("1 MO", 1, LimitUnit.MONTHS, "01 tháng"),
         ("120cd", 120, LimitUnit.CALENDAR_DAYS, "120 ngày"),
     ],
 )
@@ -47,10 +56,26 @@ def test_a_limit_is_read_and_written(text: str, amount: int, unit: LimitUnit, la
     assert TimeLimit.parse(str(limit)) == limit
 
 
-@pytest.mark.parametrize("text", ["", "5", "d", "-1d", "5.5d", "5h", "5 ngày", "12345d", "5dd", "5d 3d"])
+@pytest.mark.parametrize(
+    "text", ["", "5", "d", "5.5d", "5 ngày?", "5 ngày", "5dd", "5d 3d", "00", "0.5h", "1y", "day 2"]
+)
 def test_what_is_not_a_limit_is_refused_with_an_example(text: str) -> None:
-    with pytest.raises(ValueError, match=f"“{text}” không phải thời hạn; hãy viết 5d"):
+    with pytest.raises(ValueError, match=rf"“{re.escape(text)}” không phải thời hạn; hãy viết 5d"):
         TimeLimit.parse(text)
+
+
+@pytest.mark.parametrize("text", ["0d", "0cd", "0h", "0m", "0w", "0mo", "-1d", "-5h"])
+def test_a_limit_of_nothing_is_refused_with_what_to_write(text: str) -> None:
+    with pytest.raises(ValueError, match="không thể có; nếu giải quyết ngay hãy ghi 0, nếu trong ngày"):
+        TimeLimit.parse(text)
+
+
+@pytest.mark.parametrize(("unit", "longest"), LONGEST.items(), ids=LONGEST)
+def test_a_limit_of_decades_is_a_slip_of_the_pen(unit: LimitUnit, longest: int) -> None:
+    assert TimeLimit.parse(f"{longest}{unit}").amount == longest
+    for amount in (longest + 1, 10_000):
+        with pytest.raises(ValueError, match=f"dài quá {longest}"):
+            TimeLimit.parse(f"{amount}{unit}")
 
 
 # Due dates
@@ -61,7 +86,7 @@ def test_what_is_not_a_limit_is_refused_with_an_example(text: str) -> None:
     [
         # Bộ luật Dân sự 2015, Điều 147.2-3: the first day is not counted
         pytest.param("2026-11-02", "1cd", "2026-11-03", id="day zero"),
-        pytest.param("2026-11-02", "0cd", "2026-11-02", id="the same day"),
+        pytest.param("2026-11-02", "0", "2026-11-02", id="the same day"),
         pytest.param("2026-11-14", "2cd", "2026-11-16", id="received on a Saturday, the weekend counts"),
         pytest.param("2026-02-18", "6cd", "2026-02-24", id="received in Tết, the holiday counts"),
         # Điều 148.5: the last day is a day of rest
@@ -82,8 +107,8 @@ def test_what_is_not_a_limit_is_refused_with_an_example(text: str) -> None:
         # working days never end on a day of rest
         pytest.param("2026-02-13", "5d", "2026-02-27", id="five working days across Tết"),
         pytest.param("2026-02-13", "5cd", "2026-02-23", id="five calendar days across Tết"),
-        pytest.param("2026-11-12", "0d", "2026-11-12", id="within the day"),
-        pytest.param("2026-11-14", "0d", "2026-11-16", id="within the day, received on a Saturday"),
+        pytest.param("2026-11-12", "0", "2026-11-12", id="within the day"),
+        pytest.param("2026-11-14", "0", "2026-11-16", id="within the day, received on a Saturday"),
     ],
 )  # fmt: skip
 def test_the_due_date(received: str, limit: str, due_on: str) -> None:
@@ -101,16 +126,16 @@ def test_a_limit_ends_with_the_last_second_of_its_day() -> None:
 @given(early_days, early_days, time_limits)
 def test_later_receipt_is_never_due_earlier(one: date, other: date, limit: TimeLimit) -> None:
     earlier, later = sorted((one, other))
-    assert due_date(earlier, limit, CALENDAR) <= due_date(later, limit, CALENDAR)
+    assert due_date(earlier, limit) <= due_date(later, limit)
 
 
 @settings(deadline=None)
-@given(early_days, st.integers(0, 60))
+@given(early_days, st.integers(1, 60))
 def test_calendar_days_end_on_the_first_working_day_from_the_last_day(received: date, amount: int) -> None:
     day = received + timedelta(days=amount)
     while not CALENDAR.is_working_day(day):
         day += timedelta(days=1)
-    assert due_date(received, TimeLimit(amount, LimitUnit.CALENDAR_DAYS), CALENDAR) == day
+    assert due_date(received, TimeLimit(amount, LimitUnit.CALENDAR_DAYS)) == day
 
 
 @pytest.mark.parametrize("limit", ["1d", "1cd", "60d", "60cd"])
@@ -129,15 +154,15 @@ def test_a_limit_that_leaves_the_known_years_is_a_gap(limit: str) -> None:
 def test_the_trace_counts_as_many_days_as_the_limit_and_ends_on_the_due_date(
     received: date, limit: TimeLimit
 ) -> None:
-    steps = list(trace(received, limit, CALENDAR))
+    steps = steps_of(received, limit)
     assert sum(step.counted for step in steps) == limit.amount
-    assert steps[-1].day == due_date(received, limit, CALENDAR)
+    assert steps[-1].day == due_date(received, limit)
     assert [step.day for step in steps] == [received + timedelta(days=n) for n in range(len(steps))]
     assert all(step.why for step in steps)
 
 
 def test_the_trace_across_tet_says_why() -> None:
-    steps = {f"{s.day:%d/%m}": (s.counted, s.why) for s in trace(date(2026, 2, 13), TimeLimit(5), CALENDAR)}
+    steps = {f"{s.day:%d/%m}": (s.counted, s.why) for s in steps_of(date(2026, 2, 13), TimeLimit(5))}
     assert steps["13/02"] == (False, "thứ Sáu: ngày tiếp nhận, không tính (BLDS 2015 Đ147)")
     assert steps["14/02"] == (False, "thứ Bảy, nghỉ hằng tuần")
     assert steps["16/02"] == (False, "Nghỉ Tết Nguyên đán Bính Ngọ (TB 9441/TB-BNV)")
@@ -148,7 +173,7 @@ def test_the_trace_across_tet_says_why() -> None:
 def test_the_trace_of_calendar_days_says_what_moved_its_end() -> None:
     steps = [
         (f"{s.day:%d/%m}", s.counted, s.why)
-        for s in trace(date(2026, 11, 12), TimeLimit(2, LimitUnit.CALENDAR_DAYS), CALENDAR)
+        for s in steps_of(date(2026, 11, 12), TimeLimit(2, LimitUnit.CALENDAR_DAYS))
     ]
     assert steps == [
         ("12/11", False, "thứ Năm: ngày tiếp nhận, không tính (BLDS 2015 Đ147)"),
@@ -169,14 +194,13 @@ def decided(
     limit: str | None = "5d",
     decider: Decider = Decider.COMPUTED,
 ) -> Deadline:
-    return decide(
+    facts = Facts(
         received_at=moment(received),
         promised_at=moment(promised),
         limit=TimeLimit.parse(limit) if limit else None,
         limit_from="hồ sơ",
-        decider=decider,
-        calendar=CALENDAR,
     )
+    return decide(facts, decider, CALENDAR)
 
 
 @pytest.mark.parametrize(

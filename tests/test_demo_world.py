@@ -16,7 +16,7 @@ from latewatch.demo.cast import cast
 from latewatch.demo.configuration import listed_procedures
 from latewatch.demo.register import WIDTHS
 from latewatch.demo.story import Story, tell
-from latewatch.domain.deadline import Decider, decide
+from latewatch.domain.deadline import Decider, Facts, decide
 from latewatch.domain.dossier import Status
 from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
 from latewatch.domain.worktime import DayEntry, DayKind, WorkCalendar
@@ -61,14 +61,17 @@ def _cases(story: Story) -> list[Case]:
         Case(
             dossier=dossier,
             deadline=decide(
-                received_at=dossier.received_at,
-                promised_at=dossier.promised_at,
-                limit=dossier.time_limit,
-                limit_from="hồ sơ",
-                decider=Decider.COMPUTED,
-                calendar=CALENDAR,
+                Facts(
+                    received_at=dossier.received_at,
+                    promised_at=dossier.promised_at,
+                    limit=dossier.time_limit,
+                    limit_from="hồ sơ",
+                ),
+                Decider.COMPUTED,
+                CALENDAR,
             ),
             unit=dossier.resolving_unit,
+            calendar=CALENDAR,
         )
         for dossier in story.register + story.report
     ]
@@ -77,7 +80,7 @@ def _cases(story: Story) -> list[Case]:
 def _standings(cases: list[Case]) -> dict[Standing, list[Case]]:
     groups: dict[Standing, list[Case]] = {standing: [] for standing in Standing}
     for case in cases:
-        groups[standing_at(case, DEMO_NOW, CALENDAR, 2)].append(case)
+        groups[standing_at(case, DEMO_NOW, 2)].append(case)
     return groups
 
 
@@ -104,7 +107,7 @@ def test_the_morning_shows_enough_of_everything(seed: int) -> None:
     assert 5 <= due[date(2026, 11, 11)] <= 8
     assert 10 <= due[date(2026, 11, 12)] <= 20
     assert 15 <= due[date(2026, 11, 13)] <= 25
-    assert max(working_days_late(case, DEMO_NOW, CALENDAR) for case in groups[Standing.OVERDUE]) == 15
+    assert max(working_days_late(case, DEMO_NOW) for case in groups[Standing.OVERDUE]) == 15
     finished = groups[Standing.EARLY] + groups[Standing.ON_TIME] + groups[Standing.LATE]
     assert 0.96 <= 1 - len(groups[Standing.LATE]) / len(finished) <= 0.985
     last_days = Counter(f"{case.dossier.finished_at:%d/%m}" for case in finished)

@@ -89,7 +89,7 @@ class TestWhereTheLimitIsFrom:
                 "2026-11-12",
                 id="however it is written",
             ),
-            pytest.param({"limit": "0"}, "0d", "hồ sơ", "2026-11-02", id="a limit of no days is one"),
+            pytest.param({"limit": "0"}, "0", "hồ sơ", "2026-11-02", id="a limit of no days is “at once”"),
         ],
     )
     def test_a_known_limit_decides(
@@ -251,11 +251,14 @@ class TestStandings:
             [done("H1", "05/11/2026"), done("H2", "12/11/2026 17:00"), row("H3", status="Yêu cầu bổ sung")],
         )
         desk.poll("2026-11-12T18:00")
+        assert desk.assess("2026-11-27T23:59") == 0
+        assert desk.assess("2026-11-28") == 1  # 15 days without the supplement
         assert desk.assess("2026-12-01") == 0
         assert [(code, after) for code, _, before, after in changes(desk) if before] == [
             ("H1", "early"),
             ("H2", "on-time"),
             ("H3", "suspended"),
+            ("H3", "lapsed"),
         ]
 
     def test_a_dossier_that_runs_again_moves_again(self, desk: Desk) -> None:
@@ -263,4 +266,6 @@ class TestStandings:
         desk.poll("2026-11-02T09:00")
         desk.export("b.csv", [row("H1")])
         desk.poll("2026-11-16T09:00")
-        assert [after for *_, after in changes(desk)] == ["suspended", "overdue"]
+        assert [after for *_, after in changes(desk)] == ["suspended", "within"]
+        due = explained(desk).case.deadline
+        assert due.due_on == date(2026, 11, 26)  # 10 days anew after the supplement (NĐ 118/2025, Điều 19.5)

@@ -13,8 +13,8 @@ from offices import NOW, Desk, desk_in, done, row
 
 from latewatch.clock import VIETNAM
 from latewatch.config import Counting
-from latewatch.domain.deadline import TimeLimit
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff, Period, Span, period_of
 from latewatch.domain.record import Reading, Reported
 from latewatch.domain.tally import Treatment, tally
@@ -47,7 +47,7 @@ def any_dossier(dice: random.Random, number: int) -> Reported:
         "received_at": None if dice.random() < 0.03 else received,
         "processed_at": dice.choice([None, near, near, any_moment(dice)]),
         "promised_at": dice.choice([None, received + timedelta(days=dice.randrange(60))]),
-        "time_limit": dice.choice([None, None, TimeLimit(dice.randrange(40))]),
+        "time_limit": dice.choice([None, None, TimeLimit(dice.randrange(1, 40))]),
         "channel": dice.choice([None, *Channel]),
         "field": dice.choice(["", "Hộ tịch", "Đất đai"]),
         "resolving_unit": dice.choice(["Phòng Kinh tế", "PVH", "Phòng Nào Đó"]),

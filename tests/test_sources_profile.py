@@ -3,8 +3,8 @@
 import pytest
 from exports import profile
 
-from latewatch.domain.deadline import LimitUnit
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.limit import LimitUnit
 from latewatch.errors import ConfigError
 from latewatch.sources.cells import key_of
 from latewatch.sources.profile import DATE_FIELDS, DECIDING, REQUIRED

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import moment
 
-from latewatch.domain.deadline import LimitUnit, TimeLimit
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.errors import SourceError
 from latewatch.sources.grid import Sheet
 from latewatch.sources.header import find_header
@@ -145,7 +145,6 @@ def test_an_unreadable_limit_decides_the_due_date_and_sets_the_row_aside(limit: 
 
 ODD = {
     "an unknown channel": ("Hình thức nộp", "Nộp qua bồ câu", "channel", "channel_words"),
-    "a limit in hours": ("Số ngày giải quyết", "8 giờ làm việc", "time_limit", "theo giờ"),
     "a day of return that is not": ("Ngày trả kết quả", "31/02/2026", "returned_at", "không có thật"),
     "a day of handing in that is not": ("Ngày nộp hồ sơ", "hôm kia", "submitted_at", "không phải ngày"),
 }

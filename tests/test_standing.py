@@ -66,7 +66,7 @@ def test_every_standing_has_its_vietnamese_label() -> None:
     ],
 )
 def test_an_unfinished_dossier(status: Status, instant: str, standing: Standing) -> None:
-    assert standing_at(case(status=status, due=DUE), at(instant), CALENDAR, 2) is standing
+    assert standing_at(case(status=status, due=DUE), at(instant), 2) is standing
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_an_unfinished_dossier(status: Status, instant: str, standing: Standing)
     ],
 )  # fmt: skip
 def test_due_soon_counts_working_days(today: str, due: str, days: int, standing: Standing) -> None:
-    assert standing_at(case(due=due), at(f"{today}T08:00"), CALENDAR, days) is standing
+    assert standing_at(case(due=due), at(f"{today}T08:00"), days) is standing
 
 
 # Finished
@@ -109,7 +109,7 @@ def test_due_soon_counts_working_days(today: str, due: str, days: int, standing:
 )
 def test_a_finished_dossier(status: Status, finished: str, standing: Standing) -> None:
     finished_case = case(status=status, due=DUE, finished=finished)
-    assert standing_at(finished_case, at("2026-11-20T08:00"), CALENDAR, 2) is standing
+    assert standing_at(finished_case, at("2026-11-20T08:00"), 2) is standing
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_a_finished_dossier(status: Status, finished: str, standing: Standing) -
     ],
 )
 def test_a_finish_after_the_instant_has_not_happened_yet(instant: str, standing: Standing) -> None:
-    assert standing_at(case(due=DUE, finished="2026-11-13T10:00"), at(instant), CALENDAR, 2) is standing
+    assert standing_at(case(due=DUE, finished="2026-11-13T10:00"), at(instant), 2) is standing
 
 
 @pytest.mark.parametrize("returned", ["2026-11-11", "2026-11-12", "2026-11-13", "2026-12-01", None])
@@ -133,9 +133,9 @@ def test_the_end_of_processing_decides_and_not_the_day_the_result_was_fetched(re
     late = case(status=Status.RETURNED, due=DUE, finished="2026-11-13", returned=returned)
     unknown = case(status=Status.RETURNED, due=DUE, returned=returned)
     later = at("2026-12-02T08:00")
-    assert standing_at(on_time, later, CALENDAR, 2) is Standing.ON_TIME
-    assert standing_at(late, later, CALENDAR, 2) is Standing.LATE
-    assert standing_at(unknown, later, CALENDAR, 2) is Standing.NO_FINISH_DATE
+    assert standing_at(on_time, later, 2) is Standing.ON_TIME
+    assert standing_at(late, later, 2) is Standing.LATE
+    assert standing_at(unknown, later, 2) is Standing.NO_FINISH_DATE
 
 
 # Apart
@@ -148,8 +148,8 @@ def test_what_stands_apart_stands_apart_on_every_day(
     status: Status, standing: Standing, instant: str, finished: str | None
 ) -> None:
     apart = case(status=status, due=DUE, finished=finished)
-    assert standing_at(apart, at(instant), CALENDAR, 2) is standing
-    assert not owes_letter(apart, at(instant), CALENDAR, 2)
+    assert standing_at(apart, at(instant), 2) is standing
+    assert not owes_letter(apart, at(instant), 2)
 
 
 @pytest.mark.parametrize(
@@ -165,13 +165,13 @@ def test_without_a_due_date_nothing_is_guessed(
     status: Status, finished: str | None, standing: Standing
 ) -> None:
     unknown = case(status=status, due=None, finished=finished)
-    assert standing_at(unknown, at("2026-11-20T08:00"), CALENDAR, 2) is standing
-    assert working_days_late(unknown, at("2026-11-20T08:00"), CALENDAR) == 0
-    assert not owes_letter(unknown, at("2026-11-20T08:00"), CALENDAR, 2)
+    assert standing_at(unknown, at("2026-11-20T08:00"), 2) is standing
+    assert working_days_late(unknown, at("2026-11-20T08:00")) == 0
+    assert not owes_letter(unknown, at("2026-11-20T08:00"), 2)
 
 
 def test_a_promise_beyond_the_calendar_is_within_time() -> None:
-    assert standing_at(case(due="2028-05-04"), at("2027-11-01T08:00"), CALENDAR, 2) is Standing.WITHIN
+    assert standing_at(case(due="2028-05-04"), at("2027-11-01T08:00"), 2) is Standing.WITHIN
 
 
 # Lateness
@@ -195,22 +195,22 @@ def test_a_promise_beyond_the_calendar_is_within_time() -> None:
     ],
 )  # fmt: skip
 def test_lateness_counts_working_days(due: str, finished: str | None, instant: str, late: int) -> None:
-    assert working_days_late(case(due=due, finished=finished), at(instant), CALENDAR) == late
+    assert working_days_late(case(due=due, finished=finished), at(instant)) == late
 
 
 def test_lateness_needs_the_calendar_of_today_and_counts_from_its_first_year_at_the_least() -> None:
     with pytest.raises(CalendarGap, match="2028"):
-        working_days_late(case(due="2027-12-30"), at("2028-01-04T08:00"), CALENDAR)
-    assert working_days_late(case(due="2019-06-03"), at("2021-01-05T08:00"), CALENDAR) == 2
-    assert working_days_late(case(due="2019-06-03", finished="2020-06-03"), at("2021-01-05"), CALENDAR) == 0
+        working_days_late(case(due="2027-12-30"), at("2028-01-04T08:00"))
+    assert working_days_late(case(due="2019-06-03"), at("2021-01-05T08:00")) == 2
+    assert working_days_late(case(due="2019-06-03", finished="2020-06-03"), at("2021-01-05")) == 0
 
 
 @settings(deadline=None)
 @given(st.dates(date(2026, 1, 1), date(2027, 6, 30)), st.integers(-40, 40))
 def test_late_by_working_days_is_overdue_and_due_is_not_late(due: date, offset: int) -> None:
     instant = at(f"{due + timedelta(days=offset)}T08:00")
-    late = working_days_late(case(due=due), instant, CALENDAR)
-    standing = standing_at(case(due=due), instant, CALENDAR, 2)
+    late = working_days_late(case(due=due), instant)
+    standing = standing_at(case(due=due), instant, 2)
     assert (standing is Standing.OVERDUE) is (offset > 0)
     assert late == 0 or standing is Standing.OVERDUE
 
@@ -243,7 +243,7 @@ def test_the_last_day_of_a_letter_in_time(due: str, last: str) -> None:
 @given(st.dates(date(2021, 2, 1), date(2027, 12, 31)))
 def test_with_a_lead_of_one_day_the_last_day_of_a_letter_is_never_missed(due: date) -> None:
     last = last_letter_day(due, CALENDAR)
-    assert is_expected_late(case(due=due), at(f"{last}T07:00"), CALENDAR, 1)
+    assert is_expected_late(case(due=due), at(f"{last}T07:00"), 1)
 
 
 @pytest.mark.parametrize(
@@ -259,12 +259,12 @@ def test_with_a_lead_of_one_day_the_last_day_of_a_letter_is_never_missed(due: da
 )
 def test_when_an_apology_is_owed(instant: str, letter: str | None, expected: bool, owes: bool) -> None:
     unfinished = case(due=DUE, letter=letter)
-    assert is_expected_late(unfinished, at(instant), CALENDAR, 1) is expected
-    assert owes_letter(unfinished, at(instant), CALENDAR, 1) is owes
+    assert is_expected_late(unfinished, at(instant), 1) is expected
+    assert owes_letter(unfinished, at(instant), 1) is owes
 
 
 @pytest.mark.parametrize("finished", ["2026-11-11T09:00", "2026-11-12T09:00", "2026-11-13T09:00"])
 def test_a_finished_dossier_owes_nothing_however_late(finished: str) -> None:
     finished_case = case(due=DUE, finished=finished)
-    assert not owes_letter(finished_case, at("2026-11-16T07:00"), CALENDAR, 1)
-    assert not is_expected_late(finished_case, at("2026-11-16T07:00"), CALENDAR, 1)
+    assert not owes_letter(finished_case, at("2026-11-16T07:00"), 1)
+    assert not is_expected_late(finished_case, at("2026-11-16T07:00"), 1)

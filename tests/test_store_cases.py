@@ -11,8 +11,9 @@ from test_store_ingest import reported, take
 from worlds import deadline, moment
 
 from latewatch.clock import at_midnight
-from latewatch.domain.deadline import Basis, Deadline, TimeLimit
+from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Status
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Standing
 from latewatch.errors import StoreError
 from latewatch.store import schema
@@ -88,7 +89,7 @@ class TestDecisions:
 
     @pytest.mark.parametrize(
         ("standing", "moves"),
-        [(standing, standing in ("within", "due-soon", "overdue")) for standing in Standing],
+        [(standing, standing in ("within", "due-soon", "overdue", "suspended")) for standing in Standing],
     )
     def test_only_what_moves_with_the_clock_is_looked_at_again(
         self, store: Store, standing: Standing, moves: bool

@@ -9,8 +9,8 @@ from offices import NOW
 from sqlalchemy import select
 from worlds import moment
 
-from latewatch.domain.deadline import TimeLimit
 from latewatch.domain.dossier import Channel, Dossier, Status
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import Place, StoreError
 from latewatch.store import schema

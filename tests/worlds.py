@@ -78,6 +78,7 @@ def case(
         ),
         deadline=deadline(due),
         unit=unit,
+        calendar=CALENDAR,
         desk="Bộ phận Một cửa xã Ví Dụ",
         draft_on=day(draft),
         letter_on=day(letter),

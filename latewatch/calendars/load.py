@@ -1,16 +1,23 @@
 """Calendar years from TOML, checked and joined into one WorkCalendar. Reads files, decides nothing."""
 
-import hashlib
 import re
 from collections.abc import Container, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta, Struct
 
-from latewatch.domain.worktime import SATURDAY, CalendarNote, Confirmation, DayEntry, DayKind, WorkCalendar
+from latewatch.domain.layers import NATIONAL, Calendars, Layer, version_of
+from latewatch.domain.worktime import (
+    SATURDAY,
+    STANDARD_WEEK,
+    CalendarNote,
+    Confirmation,
+    DayEntry,
+    DayKind,
+    WorkCalendar,
+)
 from latewatch.errors import ConfigError
 from latewatch.typed import checked, read_toml
 
@@ -53,9 +60,14 @@ class _YearRead(Struct, frozen=True):
 
 
 def load_calendar(folder: Path | None = None) -> WorkCalendar:
+    """Return the nation's calendar as the files have it. Raises ConfigError."""
+    return load_calendars(folder).office
+
+
+def load_calendars(folder: Path | None = None, layers: Iterable[Layer] = ()) -> Calendars:
     """Return the shipped years; a `YYYY.toml` in the office's `folder` adds a year or replaces it whole.
 
-    Raises ConfigError naming file, key and what to do.
+    `layers` are the office's own edits, laid over them. Raises ConfigError naming file, key and what to do.
     """
     years = _read_folder(SHIPPED)
     if folder is not None:
@@ -70,13 +82,8 @@ def load_calendar(folder: Path | None = None) -> WorkCalendar:
         )
     entries = [entry for year in known for entry in years[year].entries]
     notes = tuple(note for year in known for note in years[year].notes)
-    return WorkCalendar(known, entries, _version(known, entries), notes)
-
-
-def _version(years: range, entries: Iterable[DayEntry]) -> str:
-    """Name the content: the same for any order of entries, remark or layout of the files."""
-    content = msgspec.json.encode([list(years), sorted(entries, key=lambda entry: entry.day)])
-    return f"VN-{years[0]}-{years[-1]}-{hashlib.sha256(content).hexdigest()[:8]}"
+    version = version_of(known, entries, STANDARD_WEEK)
+    return Calendars(known, [Layer(NATIONAL, entries=tuple(entries)), *layers], notes, version)
 
 
 def warnings(calendar: WorkCalendar, years: Container[int] | None = None) -> list[str]:

@@ -10,9 +10,11 @@ from latewatch.calendars.load import load_calendar
 from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, Config, Json, parse_day
-from latewatch.clock import VIETNAM
+from latewatch.clock import at_midnight
 from latewatch.config import load
-from latewatch.domain.deadline import Step, TimeLimit, due_date, end_of_day, trace
+from latewatch.domain.deadline import run
+from latewatch.domain.limit import TimeLimit
+from latewatch.domain.trace import Step, trace
 from latewatch.domain.worktime import WEEKDAYS, WorkCalendar
 
 
@@ -36,14 +38,16 @@ def due(
 ) -> None:
     """Tính hạn giải quyết và giải thích từng ngày. Không cần cơ sở dữ liệu."""
     calendar = _calendar(config)
-    due_on = due_date(received, limit, calendar)
-    steps = list(trace(received, limit, calendar))
+    ran = run(at_midnight(received), limit, calendar)
+    assert ran.due_at  # noqa: S101  nothing interrupts it
+    due_on = ran.due_at.date()
+    steps = list(trace(ran, calendar))
     doubts = calendar_warnings(calendar, range(received.year, due_on.year + 1))
     if as_json:
         terminal.show_json(
             {
                 "due_on": due_on,
-                "due_at": end_of_day(due_on, VIETNAM),
+                "due_at": ran.due_at,
                 "calendar": calendar.version,
                 "trace": trace_document(steps),
                 "warnings": doubts,

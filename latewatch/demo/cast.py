@@ -7,7 +7,7 @@ from importlib.resources import files
 import msgspec
 from msgspec import Struct
 
-from latewatch.domain.deadline import TimeLimit
+from latewatch.domain.limit import TimeLimit
 
 PROVINCE = "tỉnh Mẫu"
 GOVERNING_BODY = "ỦY BAN NHÂN DÂN TỈNH MẪU"

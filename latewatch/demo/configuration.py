@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 
 from latewatch.demo.cast import CENTRE, GOVERNING_BODY, PROVINCE, Cast, Desk, Procedure, Unit
-from latewatch.domain.deadline import LimitUnit
+from latewatch.domain.limit import LimitUnit
 
 FOLDERS = ("in/a", "in/b")
 REASON = (

@@ -11,8 +11,8 @@ from xlsxwriter.worksheet import Worksheet
 from latewatch.demo.arrivals import DEMO_NOW, FIRST_DAY
 from latewatch.demo.cast import CENTRE, GOVERNING_BODY
 from latewatch.demo.row import Cell, Keys, Row
-from latewatch.domain.deadline import LimitUnit
 from latewatch.domain.dossier import Dossier
+from latewatch.domain.limit import LimitUnit
 
 KEYS = Keys(
     code="Số hồ sơ",

@@ -1,70 +1,75 @@
-"""From receipt and time limit to the due date, and the trace that explains it. Pure."""
+"""From receipt, time limit and interruptions to the due date. Pure.
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+A limit runs from an anchor: the receipt, or the moment it was taken up again. `run` follows it from span to
+span; `domain/trace.py` walks the same spans day by day to explain them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import Self
 
+from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.limit import ALONE, BY_CLOCK, LimitUnit, TimeLimit
+from latewatch.domain.suspension import Effect, problem_of
 from latewatch.domain.worktime import WorkCalendar
 
 END_OF_DAY = time(23, 59, 59)
+MIDNIGHT = time.min
 
 
-class LimitUnit(StrEnum):
-    """What a time limit counts, by its suffix in `5d` and `7cd`."""
+class Ends(StrEnum):
+    """When on its last day a limit of days ends. Limits of hours end at their own minute."""
 
-    WORKING_DAYS = "d"
-    CALENDAR_DAYS = "cd"
-
-
-@dataclass(frozen=True, slots=True)
-class TimeLimit:
-    """A time limit (thời hạn giải quyết): an amount of working or calendar days."""
-
-    amount: int
-    unit: LimitUnit = LimitUnit.WORKING_DAYS
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read `5d` (working days) or `7cd` (calendar days). Raises ValueError."""
-        match = re.fullmatch(r"(\d{1,4})\s*(d|cd)", text.strip().lower())
-        if not match:
-            raise ValueError(
-                f"“{text}” không phải thời hạn; hãy viết 5d (ngày làm việc) hoặc 7cd (ngày theo lịch)"
-            )
-        return cls(int(match[1]), LimitUnit(match[2]))
-
-    def __str__(self) -> str:
-        return f"{self.amount}{self.unit}"
-
-    @property
-    def label(self) -> str:
-        """The limit as a person reads it."""
-        words = "ngày làm việc" if self.unit is LimitUnit.WORKING_DAYS else "ngày"
-        return f"{self.amount:02d} {words}"
+    DAY = "day"  # 24:00: Bộ luật Dân sự 2015, Điều 148.1 và 148.6
+    WORKING_TIME = "working time"  # hết giờ làm việc
+    CLOCK = "clock"  # giữ giờ tiếp nhận: received 09:30, due 09:30
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One day of a trace: whether the limit counts it, and why."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRules:
+    """How the limits of a procedure run. Each choice is a setting with its source beside it."""
 
-    day: date
-    counted: bool
-    why: str
+    ends: Ends = Ends.DAY
+    cutoff: int = 15 * 60  # minute of the day; received after it, “trong ngày” means the next working day
+    supplement: Effect = Effect.RESTART  # NĐ 118/2025/NĐ-CP, Điều 19.5
+    financial: Effect = Effect.PAUSE
+    consultation: Effect = Effect.RUNS_ON
+    other: Effect = Effect.PAUSE
+    close_after_days: int = 15  # calendar days a supplement is awaited: NĐ 118/2025/NĐ-CP, Điều 19.5
+
+    def effect(self, cause: Cause) -> Effect:
+        effect: Effect = getattr(self, cause.value)
+        return effect
+
+
+USUAL = ClockRules()
 
 
 def due_date(received: date, limit: TimeLimit, calendar: WorkCalendar) -> date:
-    """Return the last day of `limit` for a dossier received on `received`.
+    """Return the last day of a limit in days, weeks or months for a dossier received on `received`.
 
-    The day of receipt is not counted (Bộ luật Dân sự 2015, Điều 147.2-3). A limit of calendar days that
-    ends on a day of rest ends with the next working day (Điều 148.5). A limit of 0 ends on the day of
-    receipt, or on the next working day. Raises CalendarGap where the calendar does not reach.
+    The day of receipt is not counted (Bộ luật Dân sự 2015, Điều 147.2-3). Weeks and months end on the
+    corresponding day, or the month's last (Điều 148.2-3). What ends on a day of rest ends with the next
+    working day (Điều 148.5). Raises CalendarGap where the calendar does not reach.
     """
     if limit.unit is LimitUnit.WORKING_DAYS:
         return calendar.add(received, limit.amount)
-    return calendar.add(received + timedelta(days=limit.amount), 0)
+    return calendar.add(_raw_end(received, limit), 0)
+
+
+def _raw_end(received: date, limit: TimeLimit) -> date:
+    """Return the corresponding day, worked or not."""
+    if limit.unit is LimitUnit.MONTHS:
+        return _add_months(received, limit.amount)
+    return received + timedelta(days=limit.amount * (7 if limit.unit is LimitUnit.WEEKS else 1))
+
+
+def _add_months(day: date, months: int) -> date:
+    year, month = divmod(day.month - 1 + months, 12)
+    after = (date(day.year + year, month + 1, 1) + timedelta(days=31)).replace(day=1)
+    last = after - timedelta(days=1)
+    return last.replace(day=min(day.day, last.day))
 
 
 def end_of_day(day: date, zone: tzinfo | None) -> datetime:
@@ -72,25 +77,164 @@ def end_of_day(day: date, zone: tzinfo | None) -> datetime:
     return datetime.combine(day, END_OF_DAY, zone)
 
 
-def trace(received: date, limit: TimeLimit, calendar: WorkCalendar) -> Iterator[Step]:
-    """Yield every day from receipt to the due date with the reason it was counted or skipped."""
-    due = due_date(received, limit, calendar)
-    yield Step(received, False, f"{calendar.why(received)}: ngày tiếp nhận, không tính (BLDS 2015 Đ147)")
-    for offset in range(1, (due - received).days + 1):
-        day = received + timedelta(days=offset)
-        yield _step(day, offset, limit, calendar)
+def due_moment(
+    anchor: datetime, limit: TimeLimit, calendar: WorkCalendar, rules: ClockRules = USUAL
+) -> datetime:
+    """Return when a limit that nothing interrupts ends; hours begin with the next worked moment.
+
+    Raises CalendarGap.
+    """
+    unit = limit.unit
+    if unit is LimitUnit.WORKING_DAYS and rules.ends is Ends.DAY:  # by far the most
+        return datetime.combine(calendar.add(anchor, limit.amount), END_OF_DAY, anchor.tzinfo)
+    if unit in BY_CLOCK:
+        return calendar.add_minutes(anchor, limit.minutes)
+    if unit in ALONE:
+        return _end_of_first_day(anchor, unit, calendar, rules)
+    return _ending(due_date(anchor.date(), limit, calendar), anchor, calendar, rules.ends)
 
 
-def _step(day: date, offset: int, limit: TimeLimit, calendar: WorkCalendar) -> Step:
-    works = calendar.is_working_day(day)
-    if limit.unit is LimitUnit.WORKING_DAYS:
-        return Step(day, works and limit.amount > 0, calendar.why(day))
-    if offset < limit.amount:
-        return Step(day, True, calendar.why(day))
-    if works:
-        return Step(day, offset == limit.amount, calendar.why(day))
-    counted = offset == limit.amount
-    return Step(day, counted, f"{calendar.why(day)}: lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)")
+def _end_of_first_day(
+    anchor: datetime, unit: LimitUnit, calendar: WorkCalendar, rules: ClockRules
+) -> datetime:
+    """Return the end of the day of `anchor`, or of the next working day where that one is over.
+
+    For “trong ngày” it is over after the cut-off (practice in chứng thực, hộ tịch), else with its hours.
+    """
+    day = anchor.date()
+    if not calendar.is_working_day(day):
+        day = calendar.add(day, 1)
+    else:
+        closing = calendar.hours_on(day).closing
+        last = min(closing, rules.cutoff) if unit is LimitUnit.WITHIN_DAY else closing
+        if _minute(anchor) > last:
+            day = calendar.add(day, 1)
+    ends = Ends.DAY if rules.ends is Ends.DAY else Ends.WORKING_TIME
+    return _ending(day, anchor, calendar, ends)
+
+
+def _ending(day: date, anchor: datetime, calendar: WorkCalendar, ends: Ends) -> datetime:
+    """Return the moment of its last day at which a limit ends.
+
+    A kept clock time of rest is moved: to the next worked moment of the due day, at latest to its closing.
+    A receipt without clock time (00:00) has none to keep.
+    """
+    zone = anchor.tzinfo
+    if ends is Ends.DAY or (ends is Ends.CLOCK and anchor.time() == MIDNIGHT):
+        return end_of_day(day, zone)
+    hours = calendar.hours_on(day)
+    keeps = ends is Ends.CLOCK and calendar.is_working_day(anchor.date())
+    minute = hours.keep(_minute(anchor)) if keeps else hours.closing
+    return datetime.combine(day, MIDNIGHT, zone) + timedelta(minutes=minute)
+
+
+def _minute(at: datetime) -> int:
+    return at.hour * 60 + at.minute
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of a limit when it is taken up again: days may be 0, when it stood still on its last."""
+
+    amount: int
+    unit: LimitUnit
+
+    @classmethod
+    def of(cls, limit: TimeLimit) -> "Left":
+        return (
+            cls(limit.minutes, LimitUnit.MINUTES) if limit.unit in BY_CLOCK else cls(limit.amount, limit.unit)
+        )
+
+    def due(self, anchor: datetime, calendar: WorkCalendar, rules: ClockRules) -> datetime:
+        """Return when it ends, running from `anchor`. Raises CalendarGap."""
+        if self.unit is LimitUnit.MINUTES:
+            return calendar.add_minutes(anchor, self.amount)
+        if self.amount or self.unit in ALONE:
+            return due_moment(anchor, TimeLimit(self.amount, self.unit), calendar, rules)
+        due = _ending(calendar.add(anchor.date(), 0), anchor, calendar, rules.ends)
+        if due < anchor:
+            due = _ending(calendar.add(anchor.date(), 1), anchor, calendar, rules.ends)
+        return due
+
+    def last_day(self, anchor: date, calendar: WorkCalendar) -> date:
+        """Return the last day it counts, which may be one of rest where it counts calendar days."""
+        if not self.amount:
+            return anchor
+        if self.unit is LimitUnit.WORKING_DAYS:
+            return calendar.add(anchor, self.amount)
+        return _raw_end(anchor, TimeLimit(self.amount, self.unit))
+
+    def at(self, stop: datetime, anchor: datetime, calendar: WorkCalendar) -> "Left":
+        """Return what is left at `stop`, before the end. The day of the stop was worked on, and counts."""
+        match self.unit:
+            case LimitUnit.MINUTES:
+                return Left(self.amount - calendar.count_minutes(anchor, stop), self.unit)
+            case LimitUnit.WORKING_DAYS:
+                return Left(max(0, self.amount - calendar.count(anchor.date(), stop.date())), self.unit)
+            case LimitUnit.WITHIN_DAY | LimitUnit.AT_ONCE:
+                return self
+            case _:
+                end = self.last_day(anchor.date(), calendar)
+                return Left(max(0, (end - stop.date()).days), LimitUnit.CALENDAR_DAYS)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch in which the limit runs: from `anchor` to its end, or to the interruption `by`.
+
+    `is_void` tells that this or a later interruption made the limit start anew: nothing of this span counts.
+    """
+
+    anchor: datetime
+    left: Left
+    until: datetime
+    by: Suspension | None = None
+    effect: Effect | None = None
+    is_void: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a limit ran. `due_at` is None while `waiting` lasts: what is awaited decides when it runs on."""
+
+    spans: tuple[Span, ...]
+    due_at: datetime | None
+    waiting: Suspension | None = None
+    without_effect: tuple[Suspension, ...] = ()
+
+
+def run(
+    received_at: datetime,
+    limit: TimeLimit,
+    calendar: WorkCalendar,
+    rules: ClockRules = USUAL,
+    suspensions: Sequence[Suspension] = (),
+) -> Run:
+    """Follow a limit from receipt to its end through its interruptions; `problem_of` finds no fault in them.
+
+    One that begins when the limit has run out moves nothing, nor does one whose effect is to run on. A
+    restart begins the whole limit at the moment of full receipt, whose day is day zero (NĐ 118/2025, Điều
+    19.5; BLDS 2015, Điều 147). After a pause the rest runs on the same way. Raises CalendarGap.
+    """
+    anchor, left = received_at, Left.of(limit)
+    due = left.due(anchor, calendar, rules)
+    spans: list[Span] = []
+    idle: list[Suspension] = []
+    for each in sorted(suspensions, key=lambda s: s.started_at):
+        effect = rules.effect(each.cause)
+        if effect is Effect.RUNS_ON or each.started_at >= due:
+            idle.append(each)
+            continue
+        is_restart = effect is Effect.RESTART
+        spans.append(Span(anchor, left, each.started_at, each, effect))
+        if is_restart:
+            spans = [replace(span, is_void=True) for span in spans]
+        if each.ended_at is None:
+            return Run(tuple(spans), None, each, tuple(idle))
+        left = Left.of(limit) if is_restart else left.at(max(each.started_at, anchor), anchor, calendar)
+        anchor = each.ended_at
+        due = left.due(anchor, calendar, rules)
+    return Run((*spans, Span(anchor, left, due)), due, None, tuple(idle))
 
 
 class Basis(StrEnum):
@@ -110,7 +254,11 @@ class Decider(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """What was decided for one dossier. `due_at` decides; the other date stands beside it."""
+    """What was decided for one dossier. `due_at` decides; the other date stands beside it.
+
+    While something is awaited (`waiting_since`) a computed due date is none; a supplement that does not come
+    lapses with the end of `lapses_on` (NĐ 118/2025, Điều 19.5).
+    """
 
     due_at: datetime | None
     basis: Basis
@@ -120,48 +268,70 @@ class Deadline:
     limit_from: str = ""  # "hồ sơ", "bảng thủ tục" or nothing
     problem: str = ""  # why no date could be computed
     calendar_version: str = ""
+    waiting_since: datetime | None = None
+    lapses_on: date | None = None
 
     @property
     def due_on(self) -> date | None:
         return self.due_at.date() if self.due_at else None
 
 
-def decide(
-    *,
-    received_at: datetime | None,
-    promised_at: datetime | None,
-    limit: TimeLimit | None,
-    limit_from: str,
-    decider: Decider,
-    calendar: WorkCalendar,
-) -> Deadline:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a due date is decided from."""
+
+    received_at: datetime | None
+    promised_at: datetime | None
+    limit: TimeLimit | None
+    limit_from: str = ""
+    suspensions: tuple[Suspension, ...] = ()
+    rules: ClockRules = field(default_factory=ClockRules)
+
+
+def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
     """Join the computed and the promised date into the one that decides.
 
     `computed` decides where a limit and a receipt are known, else the promise; with neither, nothing does,
-    and the dossier says so. Day limits end with the day. Raises CalendarGap.
+    and the dossier says so. Raises CalendarGap.
     """
-    promised_on = promised_at.date() if promised_at else None
-    computed_on = due_date(received_at.date(), limit, calendar) if received_at and limit else None
-    if computed_on and (decider is Decider.COMPUTED or promised_on is None):
-        basis, due_on = Basis.COMPUTED, computed_on
-    elif promised_on:
-        basis, due_on = Basis.PROMISED, promised_on
+    received_at, limit, promised_at = facts.received_at, facts.limit, facts.promised_at
+    problem = problem_in(facts)
+    ran = None
+    if received_at and limit and not problem:
+        ran = run(received_at, limit, calendar, facts.rules, facts.suspensions)
+    computed_at = ran.due_at if ran else None
+    waiting = ran.waiting if ran else None
+    if ran and (decider is Decider.COMPUTED or promised_at is None):
+        basis, due_at = Basis.COMPUTED, computed_at
+    elif promised_at:
+        basis, due_at = Basis.PROMISED, end_of_day(promised_at.date(), promised_at.tzinfo)
     else:
-        basis, due_on = Basis.NONE, None
-    anchor = received_at or promised_at
+        basis, due_at = Basis.NONE, None
     return Deadline(
-        due_at=end_of_day(due_on, anchor.tzinfo) if due_on and anchor else None,
+        due_at=due_at,
         basis=basis,
-        computed_on=computed_on,
-        promised_on=promised_on,
+        computed_on=computed_at.date() if computed_at else None,
+        promised_on=promised_at.date() if promised_at else None,
         limit=limit,
-        limit_from=limit_from if limit else "",
-        problem=_missing(received_at, limit),
-        calendar_version=calendar.version if computed_on else "",
+        limit_from=facts.limit_from if limit else "",
+        problem=problem,
+        calendar_version=calendar.version if ran else "",
+        waiting_since=waiting.started_at if waiting else None,
+        lapses_on=_lapse(waiting, facts.rules),
     )
 
 
-def _missing(received_at: datetime | None, limit: TimeLimit | None) -> str:
-    if limit is None:
+def _lapse(waiting: Suspension | None, rules: ClockRules) -> date | None:
+    """Return the last day of the 15 after the notice in which a supplement may come (Điều 19.5)."""
+    if waiting is None or waiting.cause is not Cause.SUPPLEMENT:
+        return None
+    return waiting.started_at.date() + timedelta(days=rules.close_after_days)
+
+
+def problem_in(facts: Facts) -> str:
+    """Say why no due date can be computed from `facts`; empty where one can."""
+    if facts.limit is None:
         return "không rõ thời hạn giải quyết"
-    return "" if received_at else "không rõ ngày tiếp nhận"
+    if facts.received_at is None:
+        return "không rõ ngày tiếp nhận"
+    return problem_of(facts.suspensions, facts.received_at) if facts.suspensions else ""

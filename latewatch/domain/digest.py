@@ -135,15 +135,12 @@ class _Morning:
         self, cases: Iterable[Case], at: datetime, calendar: WorkCalendar, due_soon_days: int, lead_days: int
     ) -> None:
         self.at = at
-        self.calendar = calendar
         self.yesterday = calendar.back(at.date(), 1)  # the working day before today
-        placed = [(case, standing_at(case, at, calendar, due_soon_days)) for case in cases]
+        placed = [(case, standing_at(case, at, due_soon_days)) for case in cases]
         self.overdue = [case for case, standing in placed if standing is Standing.OVERDUE]
         self.soon = [case for case, standing in placed if standing is Standing.DUE_SOON]
         self.must_go = [
-            case
-            for case, _ in placed
-            if case.letter_on is None and is_expected_late(case, at, calendar, lead_days)
+            case for case, _ in placed if case.letter_on is None and is_expected_late(case, at, lead_days)
         ]
         self.unsigned = [case for case in self.overdue + self.must_go if case.draft_on and not case.letter_on]
         self.finished = [
@@ -159,17 +156,17 @@ class _Morning:
         return finished_at is not None and self.yesterday <= finished_at.date() < self.at.date()
 
     def block(self, key: str, title: str, chosen: list[Case]) -> Block:
-        rows = [_row(case, case.due_on, self.at, self.calendar) for case in chosen if case.due_on]
+        rows = [_row(case, case.due_on, self.at) for case in chosen if case.due_on]
         return Block(key, title, tuple(sorted(rows, key=lambda row: (row.due_on, row.code))))
 
 
-def _row(case: Case, due_on: date, at: datetime, calendar: WorkCalendar) -> DigestRow:
+def _row(case: Case, due_on: date, at: datetime) -> DigestRow:
     return DigestRow(
         code=case.dossier.code,
         unit=case.unit,
         procedure=case.dossier.procedure,
         due_on=due_on,
-        working_days_late=working_days_late(case, at, calendar),
+        working_days_late=working_days_late(case, at),
         draft_on=case.draft_on,
         letter_on=case.letter_on,
     )

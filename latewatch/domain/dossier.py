@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from latewatch.domain.deadline import TimeLimit
+from latewatch.domain.limit import TimeLimit
 
 
 class Status(StrEnum):
@@ -30,6 +30,51 @@ class Channel(StrEnum):
     ONLINE_PARTIAL = "online partial"
     POSTAL = "postal"
     DIRECT = "direct"
+
+
+class Cause(StrEnum):
+    """Why the limit of a dossier was interrupted."""
+
+    SUPPLEMENT = "supplement"  # yêu cầu bổ sung, hoàn thiện hồ sơ: NĐ 118/2025, Điều 19.5
+    FINANCIAL = "financial"  # thực hiện nghĩa vụ tài chính
+    CONSULTATION = "consultation"  # lấy ý kiến cơ quan khác: NĐ 118/2025, Điều 19.4
+    OTHER = "other"  # tạm dừng, không rõ vì sao
+
+
+CAUSE_LABELS = {
+    Cause.SUPPLEMENT: "yêu cầu bổ sung",
+    Cause.FINANCIAL: "chờ nghĩa vụ tài chính",
+    Cause.CONSULTATION: "lấy ý kiến",
+    Cause.OTHER: "tạm dừng",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """One interruption, from the request to what was awaited; `ended_at` is None while it lasts.
+
+    An observed one was not reported: it is what the polls saw of the status, at the times they saw it.
+    """
+
+    cause: Cause
+    started_at: datetime
+    ended_at: datetime | None = None
+    note: str = ""
+    is_observed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One unit's part of a dossier that goes through several (liên thông), as the transfer slip states it.
+
+    NĐ 118/2025, Điều 20.2: the slip names each unit's own limit. `due_at` is a date the source states itself.
+    """
+
+    unit: str
+    started_at: datetime
+    limit: TimeLimit | None = None
+    due_at: datetime | None = None
+    finished_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +106,8 @@ class Dossier:
     address: str = ""
     phone: str = ""
     email: str = ""
+    suspensions: tuple[Suspension, ...] = ()
+    stages: tuple[Stage, ...] = ()
 
     @property
     def received_on(self) -> date | None:
@@ -68,8 +115,8 @@ class Dossier:
 
     @property
     def finished_at(self) -> datetime | None:
-        """The end of processing, to the second. The day the result was fetched (`returned_at`) never decides.
+        """The end of processing, to the minute. The day the result was fetched (`returned_at`) never decides.
 
-        Fractions are dropped: a limit ends with the last second of its day, and 23:59:59.7 lies within it.
+        Receipts and appointments are printed to the minute: 11:30:20 lies within a limit that ends at 11:30.
         """
-        return self.processed_at.replace(microsecond=0) if self.processed_at else None
+        return self.processed_at.replace(second=0, microsecond=0) if self.processed_at else None

@@ -22,6 +22,7 @@ class Standing(StrEnum):
     STOPPED = "stopped"
     REFUSED = "refused"
     SUSPENDED = "suspended"
+    LAPSED = "lapsed"  # the supplement did not come in time: the desk closes it (NĐ 118/2025, Điều 19.5)
     WAITING = "waiting"  # handed in, not yet accepted: no limit runs
     NO_DUE_DATE = "no-due-date"  # neither limit nor promise is known
     NO_FINISH_DATE = "no-finish-date"  # the source says finished but not when
@@ -38,6 +39,7 @@ LABELS = {
     Standing.STOPPED: "dừng xử lý",
     Standing.REFUSED: "từ chối",
     Standing.SUSPENDED: "tạm dừng, chờ bổ sung",
+    Standing.LAPSED: "quá hạn bổ sung, chờ đóng",
     Standing.WAITING: "chờ tiếp nhận",
     Standing.NO_DUE_DATE: "không rõ hạn",
     Standing.NO_FINISH_DATE: "đã xong, không rõ ngày",
@@ -59,36 +61,46 @@ _DONE = (Status.DONE, Status.RETURNED)
 class Case:
     """A dossier with what was decided about it: what alerts, letters and tallies read.
 
-    `unit` is the name of the resolving unit as the office knows it. `draft_on` is the date of an apology that
-    is drafted, `letter_on` of one that was issued: only that is an apology to the person.
+    `unit` is the name of the resolving unit as the office knows it, `calendar` the one it works by.
+    `draft_on` is the date of an apology that is drafted, `letter_on` of one that was issued: only that is an
+    apology to the person. `revised_on` is the new date it names; it never replaces the due date.
     """
 
     dossier: Dossier
     deadline: Deadline
     unit: str
+    calendar: WorkCalendar
     desk: str = ""
     draft_on: date | None = None
     letter_on: date | None = None
+    revised_on: date | None = None
 
     @property
     def due_on(self) -> date | None:
         return self.deadline.due_on
 
 
-def standing_at(case: Case, at: datetime, calendar: WorkCalendar, due_soon_days: int) -> Standing:
+def standing_at(case: Case, at: datetime, due_soon_days: int) -> Standing:
     """Return where `case` stands at the instant `at`; a finish after `at` has not happened yet.
 
     `due_soon_days` counts working days ahead: 0 is due today only. Raises CalendarGap.
     """
     status = case.dossier.status
-    if status in _APART:
-        return _APART[status]
     finished_at = case.dossier.finished_at
+    if status in _APART:
+        apart = _APART[status]
+        return (apart is Standing.SUSPENDED and _lapsed(case.deadline, at)) or apart
     if finished_at and finished_at <= at:
         return finish_standing(case.deadline, finished_at)
     if finished_at is None and status in _DONE:
         return Standing.NO_FINISH_DATE
-    return running_standing(case.deadline, at, calendar, due_soon_days)
+    if case.deadline.waiting_since:
+        return _lapsed(case.deadline, at) or Standing.SUSPENDED
+    return running_standing(case.deadline, at, case.calendar, due_soon_days)
+
+
+def _lapsed(deadline: Deadline, at: datetime) -> Standing | None:
+    return Standing.LAPSED if deadline.lapses_on and at.date() > deadline.lapses_on else None
 
 
 def finish_standing(deadline: Deadline, finished_at: datetime) -> Standing:
@@ -114,18 +126,18 @@ def running_standing(
     return Standing.WITHIN
 
 
-def working_days_late(case: Case, at: datetime, calendar: WorkCalendar) -> int:
+def working_days_late(case: Case, at: datetime) -> int:
     """Return the working days after the due day up to the finish, or up to `at` while unfinished.
 
-    Never negative. 0 with a standing of late means: late by days of rest only. From a due day before the
-    calendar's first year, the count begins with that year: at least so many. Raises CalendarGap.
+    Never negative. 0 with a standing of late means: late by days of rest, or by hours, only. From a due day
+    before the calendar's first year, the count begins with that year: at least so many. Raises CalendarGap.
     """
     if case.due_on is None:
         return 0
     finished_at = case.dossier.finished_at
     until = finished_at if finished_at and finished_at <= at else at
-    start = max(case.due_on, calendar.first)
-    return max(0, calendar.count(start, max(start, until.date())))
+    start = max(case.due_on, case.calendar.first)
+    return max(0, case.calendar.count(start, max(start, until.date())))
 
 
 def last_letter_day(due_on: date, calendar: WorkCalendar) -> date:
@@ -136,14 +148,13 @@ def last_letter_day(due_on: date, calendar: WorkCalendar) -> date:
     return calendar.back(due_on, 1)
 
 
-def is_expected_late(case: Case, at: datetime, calendar: WorkCalendar, lead_days: int) -> bool:
+def is_expected_late(case: Case, at: datetime, lead_days: int) -> bool:
     """Tell whether `case` is unfinished, not yet overdue, and due within `lead_days` working days."""
-    running = standing_at(case, at, calendar, lead_days)
-    return running is Standing.DUE_SOON
+    return standing_at(case, at, lead_days) is Standing.DUE_SOON
 
 
-def owes_letter(case: Case, at: datetime, calendar: WorkCalendar, lead_days: int) -> bool:
+def owes_letter(case: Case, at: datetime, lead_days: int) -> bool:
     """Tell whether an apology is owed and not even drafted: expected late, or overdue (Điều 19.6)."""
     if case.letter_on or case.draft_on:
         return False
-    return standing_at(case, at, calendar, lead_days) in (Standing.DUE_SOON, Standing.OVERDUE)
+    return standing_at(case, at, lead_days) in (Standing.DUE_SOON, Standing.OVERDUE)

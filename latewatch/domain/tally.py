@@ -217,26 +217,26 @@ class _Counter:
 
     def _count_apart(self, case: Case, row: Counts) -> None:
         """Count what stands apart in the period of its finish, or of its receipt where no finish is known."""
-        name = _APART.get(case.dossier.status)
+        name = _APART.get(_status(case))
         moment = case.dossier.finished_at or case.dossier.received_at
         if name and moment and moment.date() in self.period:
             setattr(row, name, getattr(row, name) + 1)
 
     def _standing(self, case: Case) -> Standing | None:
         """Return where `case` stands for this table, or None where the rule leaves it out."""
-        treatment = self.rule.treatment(case.dossier.status)
+        treatment = self.rule.treatment(_status(case))
         can_finish = treatment in (None, Treatment.AS_RESOLVED)
         finished_at = case.dossier.finished_at if can_finish else None
         ended_at = finished_at if finished_at and finished_at <= self.as_of else None
         if treatment is Treatment.LEFT_OUT or (ended_at and ended_at.date() < self.period.first):
             return None
         if case.deadline.due_at is None:
-            return Standing.NO_DUE_DATE
+            return Standing.WITHIN if case.deadline.waiting_since else Standing.NO_DUE_DATE
         if treatment is Treatment.AS_WITHIN:
             return Standing.WITHIN
         if ended_at:
             return finish_standing(case.deadline, ended_at)
-        if can_finish and not finished_at and case.dossier.status not in (Status.RECEIVED, Status.PROCESSING):
+        if can_finish and not finished_at and _status(case) not in _RUNNING:
             return Standing.NO_FINISH_DATE
         return Standing.OVERDUE if self.as_of > case.deadline.due_at else Standing.WITHIN
 
@@ -263,7 +263,7 @@ class _Counter:
     def _count_due(self, case: Case, row: Counts) -> None:
         """Count what fell due in the period and how much of it was finished by then, in whatever period."""
         due_at, finished_at = case.deadline.due_at, case.dossier.finished_at
-        can_finish = self.rule.treatment(case.dossier.status) in (None, Treatment.AS_RESOLVED)
+        can_finish = self.rule.treatment(_status(case)) in (None, Treatment.AS_RESOLVED)
         if can_finish and due_at and case.due_on in self.period and due_at <= self.as_of:
             row.due_in_period += 1
             row.due_and_on_time += finished_at is not None and finished_at <= due_at
@@ -286,6 +286,15 @@ _APART = {
     Status.REFUSED: "refused",
     Status.NOT_ACCEPTED: "not_accepted",
 }
+
+
+_RUNNING = (Status.RECEIVED, Status.PROCESSING)
+
+
+def _status(case: Case) -> Status:
+    """Return the status, or suspended where something is awaited and the source's word does not say so."""
+    status = case.dossier.status
+    return Status.SUSPENDED if case.deadline.waiting_since and status in _RUNNING else status
 
 
 def _day_before(period: Period, now: datetime, rule: CountingRule) -> _Counter:

@@ -1,15 +1,17 @@
-"""Which days are worked, and counting along them. Pure."""
+"""Which days and hours are worked, and counting along them. Pure."""
 
-from collections.abc import Iterable, Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 
+from latewatch.domain.hours import REST, WorkHours, clock_after, worked_before
 from latewatch.errors import CalendarGap
 
-SATURDAY = 5
+FRIDAY, SATURDAY = 4, 5
 WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
 
 
@@ -20,6 +22,12 @@ class DayKind(StrEnum):
     IN_LIEU = "in lieu"  # nghỉ bù: Bộ luật Lao động 2019, Điều 111.3
     SWAPPED_OFF = "swapped off"  # ngày nghỉ hoán đổi
     SWAPPED_WORKED = "swapped worked"  # ngày làm bù
+    DAY_OFF = "day off"  # ngày nghỉ khác của tỉnh, của đơn vị
+    DAY_WORKED = "day worked"  # ngày nghỉ hằng tuần mà đơn vị làm việc
+    SHORTENED = "shortened"  # ngày làm việc rút ngắn, nửa ngày
+
+
+WORKED_KINDS = (DayKind.SWAPPED_WORKED, DayKind.DAY_WORKED, DayKind.SHORTENED)
 
 
 class Confirmation(StrEnum):
@@ -32,17 +40,23 @@ class Confirmation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DayEntry:
-    """One date that is not what its weekday says, and the document that says so."""
+    """One date that is not what its weekday says, and the document that says so.
+
+    A worked one has `hours` of its own, or those of the weekday `like` (Monday is 0); with neither those of
+    its own weekday, and where that is one of rest, of Friday.
+    """
 
     day: date
     kind: DayKind
     title: str
     source: str
     status: Confirmation = Confirmation.CONFIRMED
+    hours: WorkHours | None = None
+    like: int | None = None
 
     @property
     def is_worked(self) -> bool:
-        return self.kind is DayKind.SWAPPED_WORKED
+        return self.kind in WORKED_KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +69,20 @@ class CalendarNote:
     status: Confirmation = Confirmation.PENDING
 
 
-class WorkCalendar:
-    """The worked days of whole years `first_year` to `last_year`; Saturday and Sunday are the weekly rest.
+OFFICE_HOURS = WorkHours.parse("07:30-11:30,13:00-17:00")
+"""8 hours a day (Bộ luật Lao động 2019, Điều 105.1); the clock times are the province's to set."""
 
-    Two tables make every question one look-up: how many days were worked before each date, and the
-    worked days in order. `version` names the data, and is kept with each due date computed from it.
+STANDARD_WEEK = (*(OFFICE_HOURS,) * SATURDAY, REST, REST)
+"""Saturday and Sunday are the weekly rest of the civil service."""
+
+
+class WorkCalendar:
+    """The worked days and hours of whole years `first_year` to `last_year`.
+
+    Tables make every question one look-up: how many days, and how many minutes, were worked before each
+    date, and the worked days in order. `version` names the data, and is kept with each due date computed
+    from it. `week` holds the hours of Monday to Sunday. Raises ValueError where nothing could ever be
+    worked: a limit would have no end.
     """
 
     def __init__(
@@ -68,6 +91,7 @@ class WorkCalendar:
         entries: Iterable[DayEntry],
         version: str,
         notes: tuple[CalendarNote, ...] = (),
+        week: Sequence[WorkHours] = STANDARD_WEEK,
     ) -> None:
         known = sorted(set(years))
         if not known or known != list(range(known[0], known[-1] + 1)):
@@ -77,24 +101,50 @@ class WorkCalendar:
         self.first = date(known[0], 1, 1)
         self.last = date(known[-1], 12, 31)
         self.entries: Mapping[date, DayEntry] = {entry.day: entry for entry in entries}
+        self.week = tuple(week)
         self._origin = self.first.toordinal()
-        worked = [self._works(date.fromordinal(n)) for n in range(self._origin, self.last.toordinal() + 1)]
-        self._worked = worked
-        self._before = [0, *accumulate(worked)]
-        self._days = [self._origin + index for index, works in enumerate(worked) if works]
+        self._hours = [
+            self._resolve(date.fromordinal(n)) for n in range(self._origin, self.last.toordinal() + 1)
+        ]
+        self._minutes = [0, *accumulate(hours.minutes for hours in self._hours)]
+        self._before = [0, *accumulate(hours is not REST for hours in self._hours)]
+        self._days = [self._origin + index for index, hours in enumerate(self._hours) if hours is not REST]
+        self._passed = [worked_before(hours) for hours in self._hours]
+        self._clocks = [clock_after(hours) for hours in self._hours]
+        self._refuse_idle(known)
 
-    def _works(self, day: date) -> bool:
+    def _resolve(self, day: date) -> WorkHours:
+        """Return the hours of `day`: its entry's, else its weekday's; REST itself where nothing is worked."""
         entry = self.entries.get(day)
-        return entry.is_worked if entry else day.weekday() < SATURDAY
+        usual = self.week[day.weekday()]
+        if entry is None:
+            return usual if usual.segments else REST
+        if not entry.is_worked:
+            return REST
+        own = entry.hours or (self.week[entry.like] if entry.like is not None else usual)
+        hours = own if own.segments else self.week[FRIDAY]
+        if not hours.segments:
+            raise ValueError(f"ngày {day:%d/%m/%Y} là “{entry.kind}” mà không có giờ làm việc nào")
+        return hours
+
+    def _refuse_idle(self, years: Iterable[int]) -> None:
+        for year in years:
+            span = self._index(date(year, 1, 1)), self._index(date(year, 12, 31)) + 1
+            if self._before[span[1]] == self._before[span[0]]:
+                raise ValueError(f"năm {year} không có ngày làm việc nào; hãy đặt giờ làm việc trong tuần")
 
     def _index(self, day: date) -> int:
         index = day.toordinal() - self._origin
-        if not 0 <= index < len(self._worked):
+        if not 0 <= index < len(self._hours):
             raise CalendarGap(day, self.first, self.last)
         return index
 
     def is_working_day(self, day: date) -> bool:
-        return self._worked[self._index(day)]
+        return self._hours[self._index(day)] is not REST
+
+    def hours_on(self, day: date) -> WorkHours:
+        """Return the worked segments of `day`; those of REST are none."""
+        return self._hours[self._index(day)]
 
     def add(self, start: date, days: int) -> date:
         """Return the `days`-th working day after `start`; with 0, `start` or the next working day.
@@ -120,17 +170,39 @@ class WorkCalendar:
         """Return how many working days lie after `start` and up to `end`; negative when `end` is earlier."""
         return self._before[self._index(end) + 1] - self._before[self._index(start) + 1]
 
+    def add_minutes(self, start: datetime, minutes: int) -> datetime:
+        """Return the moment at which `minutes` (1 or more) of working time after `start` have passed.
+
+        Outside working time it begins with the next worked moment; seconds of `start` are dropped. The end
+        of a segment is reached before the next one opens. Raises CalendarGap.
+        """
+        index = self._index(start)
+        minute = start.hour * 60 + start.minute
+        wanted = self._minutes[index] + self._passed[index][minute] + minutes
+        at = bisect_left(self._minutes, wanted, index + 1) - 1
+        if at >= len(self._hours):
+            raise CalendarGap(self.last + timedelta(days=1), self.first, self.last)
+        clock = self._clocks[at][wanted - self._minutes[at]]
+        return start + timedelta(at - index, -start.second, -start.microsecond, 0, clock - minute)
+
+    def count_minutes(self, start: datetime, end: datetime) -> int:
+        """Return the minutes worked from `start` to `end`; negative when `end` is earlier."""
+        return self._position(end) - self._position(start)
+
+    def _position(self, at: datetime) -> int:
+        index = self._index(at)
+        return self._minutes[index] + self._passed[index][at.hour * 60 + at.minute]
+
     def why(self, day: date) -> str:
         """Say in Vietnamese why `day` is or is not worked, with the source of an exception."""
         entry = self.entries.get(day)
+        weekday = WEEKDAYS[day.weekday()]
         if entry:
             doubt = "" if entry.status is Confirmation.CONFIRMED else f", {entry.status}"
             return f"{entry.title} ({entry.source}{doubt})"
-        return (
-            WEEKDAYS[day.weekday()]
-            if self.is_working_day(day)
-            else f"{WEEKDAYS[day.weekday()]}, nghỉ hằng tuần"
-        )
+        if not self.is_working_day(day):
+            return f"{weekday}, nghỉ hằng tuần"
+        return weekday
 
     @cached_property
     def unconfirmed_years(self) -> tuple[int, ...]:

@@ -5,36 +5,21 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-import msgspec
-
-from latewatch.config import Procedure
-from latewatch.domain.deadline import Deadline, TimeLimit, decide
+from latewatch.config import LimitOrigin, usual_rules
+from latewatch.domain.catalogue import Procedure, clock_rules
+from latewatch.domain.deadline import Deadline, Facts, Run, decide, problem_in, run
 from latewatch.domain.dossier import Dossier
-from latewatch.domain.names import fold
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Case, standing_at
+from latewatch.domain.suspension import until_finish
 from latewatch.errors import CalendarGap
 from latewatch.jobs.office import Office
 from latewatch.store.cases import Assessed, Decision, unassessed, write_decisions
 
-RULES_VERSION = "1"  # a change in how due dates are computed makes every dossier worth deciding again
+RULES_VERSION = "2"  # a change in how due dates are computed makes every dossier worth deciding again
 
 FROM_DOSSIER = "hồ sơ"
 FROM_TABLE = "bảng thủ tục"
-
-
-class Limits:
-    """The office's procedure table: a limit by code, else by name."""
-
-    def __init__(self, procedures: tuple[Procedure, ...]) -> None:
-        self._by_code = {each.code: TimeLimit.parse(each.limit) for each in procedures if each.code}
-        self._by_name = {fold(each.name): TimeLimit.parse(each.limit) for each in procedures if each.name}
-
-    def limit_of(self, dossier: Dossier) -> tuple[TimeLimit | None, str]:
-        """Return the limit of `dossier` and where it is from: the record, else the table, else nowhere."""
-        if dossier.time_limit:
-            return dossier.time_limit, FROM_DOSSIER
-        limit = self._by_code.get(dossier.procedure_code) or self._by_name.get(fold(dossier.procedure))
-        return limit, FROM_TABLE if limit else ""
 
 
 def assess(office: Office, now: datetime) -> int:
@@ -49,7 +34,7 @@ def assess(office: Office, now: datetime) -> int:
         decisions = []
         for each in unassessed(connection, deadlines.rules):
             case = deadlines.case(each)
-            standing = standing_at(case, now, office.calendar, days)
+            standing = standing_at(case, now, days)
             decisions.append(Decision(each, case.deadline, standing))
         return write_decisions(connection, decisions, deadlines.rules, now)
 
@@ -63,7 +48,8 @@ class Deadlines:
     def __init__(self, office: Office) -> None:
         self.rules = rules_fingerprint(office)
         self._office = office
-        self._limits = Limits(office.settings.procedures)
+        self._usual = usual_rules(office.settings.clock)
+        self._ends = {source.name: source.ends for source in office.settings.sources}
 
     def cases(self, found: Iterable[Assessed]) -> Iterator[Case]:
         return map(self.case, found)
@@ -71,31 +57,74 @@ class Deadlines:
     def case(self, each: Assessed) -> Case:
         """Join a stored dossier with its deadline and the names this office gives its unit and desk."""
         kept = each.deadline if each.rules == self.rules else None
-        return self._office.case(each, kept or self._decide_anew(each.dossier))
+        return self._office.case(each, kept or self._decide_anew(each))
 
-    def _decide_anew(self, dossier: Dossier) -> Deadline:
-        """Decide the deadline of `dossier`. Where the calendar does not reach, the promise decides."""
-        limit, limit_from = self._limits.limit_of(dossier)
-        try:
-            return self._decide(dossier, limit, limit_from)
-        except CalendarGap as gap:
-            year = gap.day.year
-            problem = f"chưa có lịch làm việc năm {year}; thêm tệp {year}.toml vào [calendar] folder"
-            return replace(self._decide(dossier, None, ""), limit=limit, problem=problem)
-
-    def _decide(self, dossier: Dossier, limit: TimeLimit | None, limit_from: str) -> Deadline:
-        return decide(
+    def facts(self, each: Assessed) -> Facts:
+        """Return what the due date of a stored dossier is decided from."""
+        dossier = each.dossier
+        procedure = self.procedure_of(dossier)
+        limit, limit_from = self._limit(dossier, procedure)
+        return Facts(
             received_at=dossier.received_at,
             promised_at=dossier.promised_at,
             limit=limit,
             limit_from=limit_from,
-            decider=self._office.settings.counting.due,
-            calendar=self._office.calendar,
+            suspensions=until_finish(dossier.suspensions, dossier.finished_at),
+            rules=clock_rules(procedure, self._usual, self._ends.get(each.source)),
         )
+
+    def run(self, each: Assessed) -> Run | None:
+        """Return how the limit ran, or None where no due date can be computed."""
+        facts = self.facts(each)
+        if problem_in(facts):
+            return None
+        assert facts.received_at  # noqa: S101  a problem otherwise
+        assert facts.limit  # noqa: S101  likewise
+        try:
+            return run(
+                facts.received_at,
+                facts.limit,
+                self._office.calendar_of(each.dossier),
+                facts.rules,
+                facts.suspensions,
+            )
+        except CalendarGap:
+            return None
+
+    def procedure_of(self, dossier: Dossier) -> Procedure | None:
+        """Return what the catalogue says of the dossier's procedure on the day of its receipt."""
+        received_on = dossier.received_on
+        if received_on is None:
+            return None
+        return self._office.catalogue.find(dossier.procedure_code, dossier.procedure, received_on)
+
+    def _limit(self, dossier: Dossier, procedure: Procedure | None) -> tuple[TimeLimit | None, str]:
+        """Return the limit that decides and where it is from; where two disagree, others show it."""
+        known = [(dossier.time_limit, FROM_DOSSIER), (procedure.limit if procedure else None, FROM_TABLE)]
+        if self._office.settings.clock.limit_from is LimitOrigin.CATALOGUE:
+            known.reverse()
+        return next(((limit, origin) for limit, origin in known if limit), (None, ""))
+
+    def _decide_anew(self, each: Assessed) -> Deadline:
+        """Decide the deadline of a dossier. Where the calendar does not reach, the promise decides."""
+        facts, calendar = self.facts(each), self._office.calendar_of(each.dossier)
+        decider = self._office.settings.counting.due
+        try:
+            return decide(facts, decider, calendar)
+        except CalendarGap as gap:
+            year = gap.day.year
+            problem = f"chưa có lịch làm việc năm {year}; thêm tệp {year}.toml vào [calendar] folder"
+            deadline = decide(replace(facts, limit=None), decider, calendar)
+            return replace(deadline, limit=facts.limit, problem=problem)
 
 
 def rules_fingerprint(office: Office) -> str:
-    """Name everything a due date depends on besides the dossier's own facts."""
-    due = office.settings.counting.due.value
-    parts = [RULES_VERSION, office.calendar.version, due, office.settings.procedures]
-    return hashlib.sha256(msgspec.json.encode(parts)).hexdigest()
+    """Name everything a due date depends on besides the dossier's own facts and the office's calendar edits.
+
+    An edit of the calendar decides anew what it moves itself (`jobs/calendar.py`).
+    """
+    settings = office.settings
+    ends = {source.name: source.ends for source in settings.sources}
+    parts = [RULES_VERSION, office.calendars.base_version, settings.counting.due, settings.clock, ends]
+    content = repr([*parts, office.catalogue.procedures])
+    return hashlib.sha256(content.encode()).hexdigest()

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from latewatch.domain.deadline import Step, trace
+from latewatch.domain.deadline import Run
 from latewatch.domain.names import tidy
 from latewatch.domain.standing import Case, Standing, last_letter_day, standing_at, working_days_late
+from latewatch.domain.trace import Step, trace
 from latewatch.errors import CalendarGap, StoreError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
@@ -29,6 +30,7 @@ class Explanation:
     working_days_late: int
     difference: int | None
     letter_until: date | None
+    run: Run | None
     steps: list[Step]
     changes: list[Mapping[str, Any]]
 
@@ -40,42 +42,37 @@ def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
         if each is None:
             raise StoreError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
         changes = standing_changes(connection, each.id)
-    case = Deadlines(office).case(each)
+    deadlines = Deadlines(office)
+    case, ran = deadlines.case(each), deadlines.run(each)
     days = office.settings.counting.due_soon_working_days
-    standing = standing_at(case, now, office.calendar, days)
+    standing = standing_at(case, now, days)
     is_late = standing in (Standing.LATE, Standing.OVERDUE)
     return Explanation(
         case=case,
         standing=standing,
-        working_days_late=working_days_late(case, now, office.calendar) if is_late else 0,
-        difference=_difference(office, case),
-        letter_until=_letter_until(office, case, standing),
-        steps=_steps(office, case),
+        working_days_late=working_days_late(case, now) if is_late else 0,
+        difference=_difference(case),
+        letter_until=_letter_until(case, standing),
+        run=ran,
+        steps=list(trace(ran, case.calendar)) if ran else [],
         changes=changes,
     )
 
 
-def _steps(office: Office, case: Case) -> list[Step]:
-    received_on, limit = case.dossier.received_on, case.deadline.limit
-    if received_on is None or limit is None or case.deadline.computed_on is None:
-        return []
-    return list(trace(received_on, limit, office.calendar))
-
-
-def _letter_until(office: Office, case: Case, standing: Standing) -> date | None:
+def _letter_until(case: Case, standing: Standing) -> date | None:
     if standing not in RUNNING or case.due_on is None:
         return None
     try:
-        return last_letter_day(case.due_on, office.calendar)
+        return last_letter_day(case.due_on, case.calendar)
     except CalendarGap:  # the due day lies outside the known years
         return None
 
 
-def _difference(office: Office, case: Case) -> int | None:
+def _difference(case: Case) -> int | None:
     computed_on, promised_on = case.deadline.computed_on, case.deadline.promised_on
     if computed_on is None or promised_on is None:
         return None
     try:
-        return office.calendar.count(computed_on, promised_on)
+        return case.calendar.count(computed_on, promised_on)
     except CalendarGap:  # the promise lies beyond the known years
         return None

@@ -57,11 +57,7 @@ def late_list(office: Office, now: datetime, standing: Standing, unit: str = "")
         name = _unit_name(office, connection, unit) if unit else ""
     if name:
         cases = [case for case in cases if case.unit == name]
-    rows = [
-        _row(office, case, standing, now)
-        for case in cases
-        if standing_at(case, now, office.calendar, days) is standing
-    ]
+    rows = [_row(case, standing, now) for case in cases if standing_at(case, now, days) is standing]
     return sorted(rows, key=lambda row: (-row.working_days_late, row.due_on or date.max, row.code))
 
 
@@ -77,7 +73,7 @@ def _unit_name(office: Office, connection: Connection, unit: str) -> str:
     raise ConfigError("--unit", "", f"không có đơn vị “{unit}”; các đơn vị đã khai: {names or 'chưa có'}")
 
 
-def _row(office: Office, case: Case, standing: Standing, now: datetime) -> LateDossier:
+def _row(case: Case, standing: Standing, now: datetime) -> LateDossier:
     is_late = standing in (Standing.LATE, Standing.OVERDUE)
     return LateDossier(
         code=case.dossier.code,
@@ -85,7 +81,7 @@ def _row(office: Office, case: Case, standing: Standing, now: datetime) -> LateD
         procedure=case.dossier.procedure,
         promised_on=case.deadline.promised_on,
         due_on=case.due_on,
-        working_days_late=working_days_late(case, now, office.calendar) if is_late else 0,
+        working_days_late=working_days_late(case, now) if is_late else 0,
         standing=standing,
         letter=letter_of(case),
     )

@@ -114,7 +114,7 @@ def issue_letter(office: Office, code: str, issued_on: date, now: datetime) -> I
             raise LetterError(f"Hồ sơ {code} không có dự thảo; soạn bằng lệnh letters draft --code {code}")
         check_issue_date(issued_on, stored.draft.dated, now.date())
         issue_draft(connection, stored.id, issued_on)
-    is_late = issued_on > last_letter_day(stored.draft.due_on, office.calendar)
+    is_late = issued_on > last_letter_day(stored.draft.due_on, office.calendar_of(each.dossier))
     return IssuedLetter(code, issued_on, stored.draft.new_date, is_late)
 
 
@@ -124,7 +124,7 @@ def _owed(connection: Connection, office: Office, now: datetime) -> list[tuple[i
     return [
         (each.id, case)
         for each in assessed(connection, unfinished_at(now))
-        if owes_letter(case := deadlines.case(each), now, office.calendar, lead)
+        if owes_letter(case := deadlines.case(each), now, lead)
     ]
 
 
@@ -134,7 +134,7 @@ def _one(connection: Connection, office: Office, code: str, now: datetime) -> li
         raise LetterError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
     refuse_second(code, each.letter_on or each.draft_on)
     case = Deadlines(office).case(each)
-    standing = standing_at(case, now, office.calendar, office.settings.counting.due_soon_working_days)
+    standing = standing_at(case, now, office.settings.counting.due_soon_working_days)
     if standing not in RUNNING:
         raise LetterError(f"Hồ sơ {code} không cần văn bản xin lỗi: tình trạng “{LABELS[standing]}”.")
     return [(each.id, case)]
@@ -147,8 +147,8 @@ def _draft(  # noqa: PLR0917  what makes a letter
     letters, today = office.settings.letters, now.date()
     last_promise = max(case.due_on, _promised_on(office, case) or case.due_on)
     if new_date is None:
-        new_date = propose_new_date(today, last_promise, letters.new_date_working_days, office.calendar)
-    check_new_date(new_date, today, last_promise, office.calendar)
+        new_date = propose_new_date(today, last_promise, letters.new_date_working_days, case.calendar)
+    check_new_date(new_date, today, last_promise, case.calendar)
     return Draft(
         dossier_id=dossier_id,
         form=letters.form.value,
@@ -156,6 +156,7 @@ def _draft(  # noqa: PLR0917  what makes a letter
         due_on=case.due_on,
         new_date=new_date,
         reason=reason or letters.reason,
+        calendar_version=case.calendar.version,
     )
 
 
@@ -171,7 +172,7 @@ def _pending(
     pending = []
     for stored in stored_drafts(connection):
         case = cases[stored.draft.dossier_id]
-        standing = standing_at(case, now, office.calendar, office.settings.letters.lead_working_days)
+        standing = standing_at(case, now, office.settings.letters.lead_working_days)
         if standing in RUNNING:
             pending.append((stored, case))
         elif standing is not Standing.LATE and _is_removed(_path(folder, office, stored, case)):

@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from latewatch.config import Settings, Source
+from latewatch.domain.catalogue import Catalogue
 from latewatch.domain.deadline import Deadline
+from latewatch.domain.dossier import Dossier
+from latewatch.domain.layers import Calendars
 from latewatch.domain.names import Roster
 from latewatch.domain.standing import Case
 from latewatch.domain.worktime import WorkCalendar
@@ -25,10 +28,21 @@ class Office:
 
     settings: Settings
     store: Store
-    calendar: WorkCalendar
+    calendars: Calendars
+    catalogue: Catalogue
     roster: Roster
     profiles: dict[str, Profile]
     printer: Callable[[], LetterPrinter]  # made when the first letter is drawn
+
+    @property
+    def calendar(self) -> WorkCalendar:
+        """The calendar of the office itself: when digests go out and drafts are made."""
+        return self.calendars.office
+
+    def calendar_of(self, dossier: Dossier) -> WorkCalendar:
+        """Return the calendar of the unit that resolves `dossier`."""
+        unit = self.roster.unit_of(dossier)
+        return self.calendars.of_unit(unit.code) if unit else self.calendar
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.settings.sources if source.name == name), None)
@@ -39,7 +53,9 @@ class Office:
             dossier=each.dossier,
             deadline=deadline,
             unit=self.roster.unit_label(each.dossier),
+            calendar=self.calendar_of(each.dossier),
             desk=self.roster.desk_of(each.dossier).code,
             draft_on=each.draft_on,
             letter_on=each.letter_on,
+            revised_on=each.revised_on,
         )

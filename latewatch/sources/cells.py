@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import TypeVar
 
 from latewatch.clock import VIETNAM, at_midnight
-from latewatch.domain.deadline import LimitUnit, TimeLimit
+from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.names import fold, tidy
 from latewatch.sources.grid import Cell
 
@@ -36,10 +36,6 @@ _PATTERNS = (
 
 class MonthFirst(ValueError):  # noqa: N818  what the cell shows, not an error of the program
     """A date that can only be read with the month before the day: a hint at its whole column."""
-
-
-class NotComputable(ValueError):  # noqa: N818  likewise
-    """A value that is right, and that no due date can be computed from yet."""
 
 
 def text_of(cell: Cell) -> str:
@@ -149,22 +145,35 @@ def _out_of_years(year: int) -> str:
     return f"năm {year} ngoài khoảng {YEARS[0]}-{YEARS[-1]}; hãy sửa ở nơi xuất tệp"
 
 
-_LIMIT = re.compile(r"(\d{1,3})(?:[.,]0{1,2})?\s*\(?(ngay lam viec|ngay lv|ngay theo lich|ngay|d|cd)?\)?")
-_HOURS = re.compile(r"\d{1,3}(?:[.,]\d+)?\s*(?:gio|h|phut)(?: lam viec)?")
 _LIMIT_UNITS = {
     "ngay lam viec": LimitUnit.WORKING_DAYS,
     "ngay lv": LimitUnit.WORKING_DAYS,
     "d": LimitUnit.WORKING_DAYS,
     "ngay theo lich": LimitUnit.CALENDAR_DAYS,
     "cd": LimitUnit.CALENDAR_DAYS,
+    "tuan": LimitUnit.WEEKS,
+    "w": LimitUnit.WEEKS,
+    "thang": LimitUnit.MONTHS,
+    "mo": LimitUnit.MONTHS,
+    "gio lam viec": LimitUnit.HOURS,
+    "gio": LimitUnit.HOURS,
+    "h": LimitUnit.HOURS,
+    "phut": LimitUnit.MINUTES,
+    "m": LimitUnit.MINUTES,
 }
+_LIMIT = re.compile(rf"(-?\d{{1,5}})(?:[.,]0{{1,2}})?\s*\(?({'|'.join(_LIMIT_UNITS)}|ngay)?\)?")
+_WITHIN_DAY = re.compile(r"(?:tra ket qua |giai quyet )?(?:ngay )?trong ngay(?: lam viec)?|day")
+_AT_ONCE = re.compile(r"(?:giai quyet )?ngay(?: khi nhan (?:du )?ho so)?")
+
+
+AT_ONCE = TimeLimit(0, LimitUnit.AT_ONCE)
 
 
 def limit_of(cell: Cell, unit: LimitUnit) -> TimeLimit | None:
-    """Return the time limit in a cell: `5`, `5 ngày làm việc`, `15 ngày`; None where it is empty.
+    """Return the time limit in a cell: `5`, `5 ngày làm việc`, `8 giờ`, `trong ngày`; None where it is empty.
 
-    What a bare number counts, and “ngày” without more, is the source's setting. Raises ValueError, for hours
-    its kind NotComputable.
+    What a bare number counts, and “ngày” without more, is the source's setting; 0 is “at once”. Raises
+    ValueError.
     """
     text = text_of(cell)
     return _limit_of_text(text, unit) if text else None
@@ -175,10 +184,15 @@ def _limit_of_text(text: str, unit: LimitUnit) -> TimeLimit:
     folded = fold(text)
     match = _LIMIT.fullmatch(folded)
     if match:
-        return TimeLimit(int(match[1]), _LIMIT_UNITS.get(match[2] or "", unit))
-    if _HOURS.fullmatch(folded):
-        raise NotComputable(f"“{text}”: thời hạn theo giờ chưa tính được hạn")
-    raise ValueError(f"“{text}” không phải số ngày giải quyết; cần dạng 5, 5 ngày làm việc hoặc 15 ngày")
+        amount = int(match[1])
+        return TimeLimit(amount, _LIMIT_UNITS.get(match[2] or "", unit)) if amount else AT_ONCE
+    if _WITHIN_DAY.fullmatch(folded):
+        return TimeLimit(0, LimitUnit.WITHIN_DAY)
+    if _AT_ONCE.fullmatch(folded):
+        return AT_ONCE
+    raise ValueError(
+        f"“{text}” không phải thời hạn giải quyết; cần dạng 5, 5 ngày làm việc, 15 ngày, 8 giờ, trong ngày"
+    )
 
 
 def phone_of(cell: Cell) -> str:

@@ -11,8 +11,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from latewatch.config import Source
-from latewatch.domain.deadline import LimitUnit
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.limit import LimitUnit
 from latewatch.errors import ConfigError
 from latewatch.sources.cells import key_of
 

@@ -12,7 +12,6 @@ from latewatch.errors import Place
 from latewatch.sources.cells import (
     REMEMBERED,
     MonthFirst,
-    NotComputable,
     cleaned,
     key_of,
     limit_of,
@@ -190,7 +189,7 @@ class RowReader:
         """
         if isinstance(error, MonthFirst):
             self._month_first[field] = self._month_first.get(field, 0) + 1
-        if field in DECIDING and not isinstance(error, NotComputable):
+        if field in DECIDING:
             raise Doubt(self.heading(field), str(error)) from error
         return self.heading(field)
 

@@ -7,15 +7,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, or_, select
 
-from latewatch.domain.deadline import Basis, Deadline, TimeLimit
+from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Dossier, Status
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Standing
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
 from latewatch.store.facts import FIELDS, from_row
 
 # Where a dossier can stand next is not settled: its standing moves with the clock.
-MOVING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
+MOVING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE, Standing.SUSPENDED)
 
 # A dossier of another status may count in a period whatever its finish date: counting rules decide.
 _PLAIN = [Status.RECEIVED, Status.PROCESSING, Status.DONE, Status.RETURNED]
@@ -38,6 +39,8 @@ class Assessed:
     standing: Standing | None
     draft_on: date | None
     letter_on: date | None
+    revised_on: date | None
+    source: str
 
 
 def unassessed(connection: Connection, rules: str) -> Iterator[Assessed]:
@@ -99,6 +102,8 @@ def _all() -> Select[Any]:
             *(made.c[name].label(f"a_{name}") for name in made.c.keys()),  # noqa: SIM118  columns, not a dict
             letter.c.dated.label("letter_dated"),
             letter.c.state.label("letter_state"),
+            letter.c.new_date,
+            dossier.c.source,
         )
         .select_from(dossier)
         .outerjoin(made, made.c.dossier_id == dossier.c.id)
@@ -118,6 +123,8 @@ def _assessed(connection: Connection, statement: Select[Any]) -> Iterator[Assess
             standing=Standing(row["a_standing"]) if is_made else None,
             draft_on=row["letter_dated"] if row["letter_state"] == "draft" else None,
             letter_on=row["letter_dated"] if row["letter_state"] == "issued" else None,
+            revised_on=row["new_date"] if row["letter_state"] == "issued" else None,
+            source=row["source"],
         )
 
 
@@ -132,6 +139,8 @@ def _deadline(row: RowMapping) -> Deadline:
         limit_from=row["a_limit_from"],
         problem=row["a_problem"],
         calendar_version=row["a_calendar_version"],
+        waiting_since=row["a_waiting_since"],
+        lapses_on=row["a_lapses_on"],
     )
 
 
@@ -183,6 +192,8 @@ def _assessment(decision: Decision, rules: str) -> dict[str, Any]:
         "limit_from": deadline.limit_from,
         "problem": deadline.problem,
         "calendar_version": deadline.calendar_version,
+        "waiting_since": deadline.waiting_since,
+        "lapses_on": deadline.lapses_on,
         "standing": decision.standing.value,
     }
 

@@ -1,6 +1,6 @@
 """Facts of a dossier ↔ what the database and JSON hold. One list of fields serves both."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any
@@ -8,18 +8,20 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from latewatch.clock import VIETNAM
-from latewatch.domain.deadline import TimeLimit
-from latewatch.domain.dossier import Channel, Dossier, Status
+from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
+from latewatch.domain.limit import TimeLimit
 
 FIELDS = tuple(field.name for field in fields(Dossier))
 
 
 def to_row(dossier: Dossier) -> dict[str, Any]:
-    """Return the columns of `dossier`: enums and limits as text, moments as they are."""
+    """Return the columns of `dossier`: enums and limits as text, moments as they are, lists as JSON."""
     row = {name: getattr(dossier, name) for name in FIELDS}
     row["status"] = dossier.status.value
     row["channel"] = dossier.channel.value if dossier.channel else None
-    row["time_limit"] = str(dossier.time_limit) if dossier.time_limit else None
+    row["time_limit"] = _limit_text(dossier.time_limit)
+    row["suspensions"] = [_suspension_json(each) for each in dossier.suspensions] or None
+    row["stages"] = [_stage_json(each) for each in dossier.stages] or None
     return row
 
 
@@ -29,6 +31,8 @@ def from_row(row: RowMapping) -> Dossier:
     facts["status"] = Status(facts["status"])
     facts["channel"] = Channel(facts["channel"]) if facts["channel"] else None
     facts["time_limit"] = TimeLimit.parse(facts["time_limit"]) if facts["time_limit"] else None
+    facts["suspensions"] = read_suspensions(facts["suspensions"])
+    facts["stages"] = tuple(map(_stage, facts["stages"] or ()))
     return Dossier(**facts)
 
 
@@ -37,7 +41,7 @@ def to_json(dossier: Dossier) -> dict[str, Any]:
     facts = {}
     for name, value in to_row(dossier).items():
         if isinstance(value, datetime):
-            facts[name] = value.astimezone(VIETNAM).isoformat()
+            facts[name] = _moment_text(value)
         elif value not in (None, ""):
             facts[name] = value
     return facts
@@ -48,3 +52,62 @@ def updated(known: Dossier | None, code: str, reported: Mapping[str, Any]) -> Do
     if known is None:
         return Dossier(code=code, **reported)
     return Dossier(**{**{name: getattr(known, name) for name in FIELDS}, **reported})
+
+
+def read_suspensions(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Suspension, ...]:
+    return tuple(map(_suspension, stored or ()))
+
+
+def _suspension_json(each: Suspension) -> dict[str, Any]:
+    values = {
+        "cause": each.cause.value,
+        "started_at": _moment_text(each.started_at),
+        "ended_at": _moment_text(each.ended_at),
+        "note": each.note,
+        "is_observed": each.is_observed,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _suspension(stored: Mapping[str, Any]) -> Suspension:
+    return Suspension(
+        cause=Cause(stored["cause"]),
+        started_at=datetime.fromisoformat(stored["started_at"]).astimezone(VIETNAM),
+        ended_at=_moment(stored.get("ended_at")),
+        note=stored.get("note", ""),
+        is_observed=stored.get("is_observed", False),
+    )
+
+
+def _stage_json(each: Stage) -> dict[str, Any]:
+    values = {
+        "unit": each.unit,
+        "started_at": _moment_text(each.started_at),
+        "limit": _limit_text(each.limit),
+        "due_at": _moment_text(each.due_at),
+        "finished_at": _moment_text(each.finished_at),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _stage(stored: Mapping[str, Any]) -> Stage:
+    limit = stored.get("limit")
+    return Stage(
+        unit=stored.get("unit", ""),
+        started_at=datetime.fromisoformat(stored["started_at"]).astimezone(VIETNAM),
+        limit=TimeLimit.parse(limit) if limit else None,
+        due_at=_moment(stored.get("due_at")),
+        finished_at=_moment(stored.get("finished_at")),
+    )
+
+
+def _limit_text(limit: TimeLimit | None) -> str | None:
+    return str(limit) if limit else None
+
+
+def _moment_text(at: datetime | None) -> str | None:
+    return at.astimezone(VIETNAM).isoformat() if at else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(VIETNAM) if text else None

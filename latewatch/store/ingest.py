@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.suspension import observe
 from latewatch.progress import Progress, silent
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
@@ -95,15 +96,16 @@ def ingest(connection: Connection, batch: Batch, progress: Progress = silent) ->
         known = _known(connection, [row.code for row in chunk])
         for row in chunk:
             before = known.get(row.code)
-            after = updated(before.dossier if before else None, row.code, row.facts)
+            known_as = before.dossier if before else None
+            after = observe(known_as, updated(known_as, row.code, row.facts), batch.taken_at)
             if before is None:
                 new.append((after, row))
             elif after != before.dossier:
                 changed.append(_Change(before.id, before.version + 1, after, row))
             else:
                 intake.unchanged += 1
-    _insert_new(connection, batch_id, new)
-    _insert_changes(connection, batch_id, changed)
+    _insert_new(connection, batch_id, batch.source, new)
+    _insert_changes(connection, batch_id, batch.source, changed)
     _insert_rejections(connection, batch_id, reading.rejected)
     intake.new, intake.changed = len(new), len(changed)
     numbers = {name: getattr(intake, name) for name in intake.__slots__}
@@ -148,10 +150,12 @@ def _insert_batch(connection: Connection, batch: Batch) -> int:
     return batch_id
 
 
-def _insert_new(connection: Connection, batch_id: int, new: list[tuple[Dossier, Reported]]) -> None:
+def _insert_new(
+    connection: Connection, batch_id: int, source: str, new: list[tuple[Dossier, Reported]]
+) -> None:
     if not new:
         return
-    rows = [{**to_row(dossier), "version": 1} for dossier, _ in new]
+    rows = [{**to_row(dossier), "version": 1, "source": source} for dossier, _ in new]
     table = schema.dossier
     ids = {
         row.code: row.id
@@ -161,17 +165,17 @@ def _insert_new(connection: Connection, batch_id: int, new: list[tuple[Dossier, 
     connection.execute(insert(schema.dossier_version), list(_versions(batch_id, changes)))
 
 
-def _insert_changes(connection: Connection, batch_id: int, changed: list[_Change]) -> None:
+def _insert_changes(connection: Connection, batch_id: int, source: str, changed: list[_Change]) -> None:
     if not changed:
         return
     table = schema.dossier
     rows = [
         {"b_" + name: value for name, value in to_row(each.dossier).items()}
-        | {"b_version": each.version, "b_id": each.id}
+        | {"b_version": each.version, "b_id": each.id, "b_source": source}
         for each in changed
     ]
     columns: dict[str, Any] = {
-        name: bindparam("b_" + name) for name in (*to_row(changed[0].dossier), "version")
+        name: bindparam("b_" + name) for name in (*to_row(changed[0].dossier), "version", "source")
     }
     connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(columns), rows)
     connection.execute(insert(schema.dossier_version), list(_versions(batch_id, changed)))

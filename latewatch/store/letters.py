@@ -19,6 +19,7 @@ class Draft:
     due_on: date
     new_date: date
     reason: str
+    calendar_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

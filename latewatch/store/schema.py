@@ -104,6 +104,9 @@ dossier = Table(
     Column("address", Text, nullable=False),
     Column("phone", Text, nullable=False),
     Column("email", Text, nullable=False),
+    Column("suspensions", JSON(none_as_null=True)),  # null where there are none, so that SQL can tell
+    Column("stages", JSON(none_as_null=True)),
+    Column("source", String(200), nullable=False, server_default=text("''")),  # that reported it last
 )
 
 dossier_version = Table(
@@ -156,6 +159,8 @@ assessment = Table(
     Column("problem", Text, nullable=False),
     Column("calendar_version", String(40), nullable=False),
     Column("standing", String(20), nullable=False),
+    Column("waiting_since", Moment),
+    Column("lapses_on", Date),
     Index("ix_assessment_standing", "standing"),
 )
 
@@ -181,6 +186,7 @@ letter = Table(
     Column("new_date", Date, nullable=False),
     Column("reason", Text, nullable=False),
     Column("drafted_at", Moment, nullable=False),
+    Column("calendar_version", String(40), nullable=False, server_default=text("''")),
     Index(
         "uq_letter_dossier",  # one new appointment a dossier: NĐ 118/2025/NĐ-CP, Điều 19.6
         "dossier_id",
@@ -188,6 +194,41 @@ letter = Table(
         sqlite_where=text("state <> 'cancelled'"),
         postgresql_where=text("state <> 'cancelled'"),
     ),
+)
+
+calendar_version = Table(
+    "calendar_version",
+    metadata,
+    Column("id", Integer, primary_key=True),  # versions are numbered from 1; 0 is what the files say alone
+    Column("made_at", Moment, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("edits", JSON, nullable=False),  # everything the office says beyond the files, whole
+)
+
+procedure = Table(
+    "procedure",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("code", String(100), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("field", Text, nullable=False),
+    Column("level", Text, nullable=False),
+    Column("unit", Text, nullable=False),
+    Column("limit", String(10)),
+    Column("ends", String(20)),
+    Column("cutoff", Integer),
+    Column("supplement", String(10)),
+    Column("financial", String(10)),
+    Column("consultation", String(10)),
+    Column("other", String(10)),
+    Column("close_after_days", Integer),
+    Column("valid_from", Date),
+    Column("valid_until", Date),
+    Column("source", Text, nullable=False),  # the file's name, or what the sources report
+    Column("author", Text, nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Index("ix_procedure_code", "code"),
 )
 
 digest = Table(

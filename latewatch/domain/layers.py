@@ -1,0 +1,89 @@
+"""Calendars stacked on each other: the nation's, the province's, a unit's own. Pure.
+
+A date's entry beats its weekday's hours; of two entries for one date, and of two hours for one weekday, the
+upper layer's decides.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from latewatch.domain.hours import WorkHours
+from latewatch.domain.worktime import STANDARD_WEEK, CalendarNote, DayEntry, WorkCalendar
+
+NATIONAL, PROVINCE, UNIT = "national", "province", "unit:"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one level says: hours by weekday (Monday is 0), and dates that are not what their weekday says."""
+
+    name: str
+    week: Mapping[int, WorkHours] = field(default_factory=dict)
+    entries: tuple[DayEntry, ...] = ()
+
+    @property
+    def is_blank(self) -> bool:
+        return not self.week and not self.entries
+
+
+def layers_below(name: str) -> tuple[str, ...]:
+    """Return the names of the layers a calendar is stacked from, the lowest first."""
+    if name == NATIONAL:
+        return (NATIONAL,)
+    return (NATIONAL, PROVINCE) if name == PROVINCE else (NATIONAL, PROVINCE, name)
+
+
+class Calendars:
+    """The calendars of an office: one for itself, and one for each unit that has a layer of its own."""
+
+    def __init__(
+        self,
+        years: Sequence[int],
+        layers: Iterable[Layer],
+        notes: tuple[CalendarNote, ...] = (),
+        base_version: str = "",
+    ) -> None:
+        self.years = tuple(years)
+        self.base_version = base_version  # of what the files say, before an office's own edits
+        self.notes = notes
+        self.layers = {layer.name: layer for layer in layers if not layer.is_blank}
+        self._named: dict[str, WorkCalendar] = {}
+
+    @property
+    def office(self) -> WorkCalendar:
+        return self.named(PROVINCE)
+
+    def of_unit(self, code: str) -> WorkCalendar:
+        """Return the calendar of the unit `code`; units without a layer share the office's."""
+        return self.named(UNIT + code)
+
+    def named(self, name: str) -> WorkCalendar:
+        """Return the calendar `national`, `province` or `unit:CODE`. Raises ValueError where it cannot be."""
+        known = [each for each in layers_below(name) if each in self.layers]
+        key = known[-1] if known else NATIONAL
+        if key not in self._named:
+            self._named[key] = stack(self.years, [self.layers[each] for each in known], self.notes)
+        return self._named[key]
+
+
+def stack(
+    years: Sequence[int], layers: Iterable[Layer], notes: tuple[CalendarNote, ...] = ()
+) -> WorkCalendar:
+    """Return the calendar of `layers`, the lowest first. Raises ValueError where nothing could be worked."""
+    week = list(STANDARD_WEEK)
+    entries: dict[date, DayEntry] = {}
+    for layer in layers:
+        for weekday, hours in layer.week.items():
+            week[weekday] = hours
+        entries |= {entry.day: entry for entry in layer.entries}
+    ordered = sorted(entries.values(), key=lambda entry: entry.day)
+    return WorkCalendar(years, ordered, version_of(years, ordered, week), notes, week)
+
+
+def version_of(years: Sequence[int], entries: Iterable[DayEntry], week: Sequence[WorkHours]) -> str:
+    """Name the content: the same for any order of entries, remark or layout of the files."""
+    lines = [f"{e.day}|{e.kind}|{e.title}|{e.source}|{e.status}|{e.hours or ''}|{e.like}" for e in entries]
+    content = "\n".join([*map(str, years), *sorted(lines), *map(str, week)])
+    return f"VN-{min(years)}-{max(years)}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"
