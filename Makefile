@@ -6,6 +6,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
+BENCH  := $(VENV)/.bench-installed
 
 # What WeasyPrint draws with: Pango, and a font of Times' measures that has every Vietnamese letter.
 # Version 1 of Liberation, which Debian 12 calls fonts-liberation, lacks ộ, ệ, ạ … and would be mixed with another.
@@ -71,12 +72,19 @@ lint: setup  ## ruff, its formatter, mypy --strict
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy --strict latewatch
 
-bench: setup  ## speed, as ratios against a baseline of the same run
+bench: setup $(BENCH)  ## speed, as ratios against a baseline of the same run
 	@$(BIN)/python bench/run.py
+
+$(BENCH): $(STAMP) bench/constraints.txt
+	@echo "Installing what the bench compares with"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r bench/constraints.txt
+	@touch $@
 
 lock:  ## write constraints.txt anew from pyproject.toml (needs uv)
 	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --extra dev \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o constraints.txt
+	uv pip compile --quiet --upgrade --python-version 3.11 --generate-hashes --extra bench -c constraints.txt \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate pyproject.toml -o bench/constraints.txt
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
