@@ -44,6 +44,7 @@ class ClockRules:
 
 
 USUAL = ClockRules()
+_WORKING_DAYS, _DAY, _combine = LimitUnit.WORKING_DAYS, Ends.DAY, datetime.combine  # looked up once
 
 
 def due_date(received: date, limit: TimeLimit, calendar: WorkCalendar) -> date:
@@ -85,8 +86,8 @@ def due_moment(
     Raises CalendarGap.
     """
     unit = limit.unit
-    if unit is LimitUnit.WORKING_DAYS and rules.ends is Ends.DAY:  # by far the most
-        return datetime.combine(calendar.add(anchor, limit.amount), END_OF_DAY, anchor.tzinfo)
+    if unit is _WORKING_DAYS and rules.ends is _DAY:  # by far the most
+        return _combine(calendar.add(anchor, limit.amount), END_OF_DAY, anchor.tzinfo)
     if unit in BY_CLOCK:
         return calendar.add_minutes(anchor, limit.minutes)
     if unit in ALONE:

@@ -108,7 +108,9 @@ class WorkCalendar:
         ]
         self._minutes = [0, *accumulate(hours.minutes for hours in self._hours)]
         self._before = [0, *accumulate(hours is not REST for hours in self._hours)]
-        self._days = [self._origin + index for index, hours in enumerate(self._hours) if hours is not REST]
+        self._worked = [
+            date.fromordinal(self._origin + n) for n, hours in enumerate(self._hours) if hours is not REST
+        ]
         self._passed = [worked_before(hours) for hours in self._hours]
         self._clocks = [clock_after(hours) for hours in self._hours]
         self._refuse_idle(known)
@@ -151,8 +153,12 @@ class WorkCalendar:
 
         Raises CalendarGap where the calendar does not reach.
         """
-        index = self._index(start)
+        index = start.toordinal() - self._origin
+        if not 0 <= index < len(self._hours):
+            raise CalendarGap(start, self.first, self.last)
         nth = self._before[index + 1] + days - 1 if days > 0 else self._before[index]
+        if nth < len(self._worked):  # the common way, without another call: this runs for every dossier
+            return self._worked[nth]
         return self._nth(nth)
 
     def back(self, start: date, days: int) -> date:
@@ -160,11 +166,11 @@ class WorkCalendar:
         return self._nth(self._before[self._index(start) + (days == 0)] - max(days, 1))
 
     def _nth(self, nth: int) -> date:
-        if nth >= len(self._days):
+        if nth >= len(self._worked):
             raise CalendarGap(self.last + timedelta(days=1), self.first, self.last)
         if nth < 0:
             raise CalendarGap(self.first - timedelta(days=1), self.first, self.last)
-        return date.fromordinal(self._days[nth])
+        return self._worked[nth]
 
     def count(self, start: date, end: date) -> int:
         """Return how many working days lie after `start` and up to `end`; negative when `end` is earlier."""
