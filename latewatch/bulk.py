@@ -51,7 +51,7 @@ class BulkCalendar:
         return np.where(reach, due, GAP) if not reach.all() else due
 
     def add_minutes(self, starts: Moments, amounts: Minutes) -> Moments:
-        """Return the moments at which `amounts` (1 or more) of working minutes have passed since each start."""
+        """Return the moment at which `amounts` (1 or more) of working minutes have passed, for each start."""
         index, reach = self._index(starts.days)
         wanted = self._minutes[index] + self._passed[self._kind[index], starts.minutes] + amounts
         at = np.searchsorted(self._minutes, wanted, side="left") - 1
