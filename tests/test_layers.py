@@ -18,6 +18,7 @@ FLOORS = {
     "domain": 1,
     "config": 1,
     "typed": 1,
+    "paper": 1,
     "bulk": 2,
     "calendars": 2,
     "sources": 2,

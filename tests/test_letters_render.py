@@ -15,7 +15,8 @@ from latewatch.clock import parse_instant
 from latewatch.domain.letter import Letter, LetterForm, Letterhead
 from latewatch.errors import LetterError
 from latewatch.letters.render import LetterPrinter
-from latewatch.letters.wording import ALPHABET, balanced, default_title, long_date
+from latewatch.letters.wording import default_title
+from latewatch.paper.wording import ALPHABET, balanced, long_date
 
 MM = 72 / 25.4
 BOTH = pytest.mark.parametrize("form", list(LetterForm), ids=str)

@@ -1,16 +1,18 @@
-"""What a template may read: files of the letter template folders, and nothing else."""
+"""What a template may read: files of its template folders, and nothing else."""
 
 import mimetypes
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from jinja2 import Environment, FileSystemLoader
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-from latewatch.errors import LetterError
+from latewatch.errors import LatewatchError
 
 
 def is_inside(file: Path, folders: Sequence[Path]) -> bool:
@@ -19,20 +21,37 @@ def is_inside(file: Path, folders: Sequence[Path]) -> bool:
     return any(resolved.is_relative_to(folder) for folder in folders)
 
 
+@dataclass(frozen=True, slots=True)
+class Templates:
+    """Folders of templates, what messages call one of them, and the error a wrong one is raised as."""
+
+    called: str
+    error: type[LatewatchError]
+    folders: tuple[Path, ...]
+
+    @classmethod
+    def of(cls, called: str, error: type[LatewatchError], *folders: Path | None) -> Self:
+        """Return the templates of `folders`, resolved; an office without a folder of its own gives None."""
+        return cls(called, error, tuple(folder.resolve() for folder in folders if folder is not None))
+
+
 class FolderLoader(FileSystemLoader):
     """Finds templates and style sheets, the first folder first, in NFC. A link that leads out is refused."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
-        super().__init__(folders, encoding="utf-8-sig")  # Notepad writes a BOM
-        self._folders = folders
+    def __init__(self, templates: Templates) -> None:
+        super().__init__(templates.folders, encoding="utf-8-sig")  # Notepad writes a BOM
+        self._templates = templates
 
     def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         try:
             source, filename, is_fresh = super().get_source(environment, template)
         except UnicodeDecodeError as e:
-            raise LetterError(f"{template}: mẫu thư phải được lưu bằng bảng mã UTF-8.") from e
-        if not is_inside(Path(filename), self._folders):
-            raise LetterError(f"{filename}: là liên kết dẫn ra ngoài thư mục mẫu thư nên không được đọc.")
+            called = self._templates.called
+            raise self._templates.error(f"{template}: {called} phải được lưu bằng bảng mã UTF-8.") from e
+        if not is_inside(Path(filename), self._templates.folders):
+            raise self._templates.error(
+                f"{filename}: là liên kết dẫn ra ngoài thư mục {self._templates.called} nên không được đọc."
+            )
         return unicodedata.normalize("NFC", source), filename, is_fresh
 
 
@@ -40,7 +59,7 @@ class FolderFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
     """Reads images, fonts and styles that a template names, from its folders only.
 
     WeasyPrint drops a resource it cannot have, and in some places even a fatal error; so each refusal is
-    also kept in `refused`, and the caller fails the letter.
+    also kept in `refused`, and the caller fails the sheet.
     """
 
     def __init__(self, folders: Sequence[Path]) -> None:
