@@ -7,19 +7,29 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import insert, inspect, select, text
+from sqlalchemy import create_engine, insert, inspect, select, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import StatementError
 from worlds import moment
 
 from latewatch.clock import VIETNAM
 from latewatch.errors import StoreError
-from latewatch.store import schema
+from latewatch.store import database, schema
+from latewatch.store.cases import assessed
 from latewatch.store.database import Store, open_store, open_url
 
 TEXT = "x" * 3000
+MIGRATIONS = Path(database.__file__).parent / "migrations"
+FIRST_DOSSIER = """
+    INSERT INTO dossier (id, code, version, status, status_text, time_limit, procedure_code, procedure, field,
+                         receiving_unit, resolving_unit, department, officer, step, applicant, address, phone, email)
+    VALUES (:id, :code, 1, 'processing', '', :limit, '', 'Thủ tục Ví Dụ', 'Hộ tịch',
+            '', '', '', '', '', '', '', '', '')
+"""
 
 
 def fill(store: Store, number: int) -> None:
@@ -89,6 +99,28 @@ class TestSchema:
         for thread in threads:
             thread.join()
         assert met == [0, 0]
+
+
+class TestUpgrade:
+    def test_a_database_of_the_first_version_keeps_its_dossiers_and_their_limits(self, new_url: URL) -> None:
+        """A limit of no days has a name since: at once. What is known of a dossier stays as it was."""
+        engine = create_engine(new_url)
+        with engine.begin() as connection:
+            config = Config()
+            config.set_main_option("script_location", str(MIGRATIONS))
+            config.attributes["connection"] = connection
+            command.upgrade(config, "0001")
+            for number, limit in enumerate(("0d", "0cd", "5d", None), start=1):
+                connection.execute(text(FIRST_DOSSIER), {"id": number, "code": f"H{number}", "limit": limit})
+        engine.dispose()
+        store = open_url(new_url, "cơ sở dữ liệu cũ")
+        with store.reading() as connection:
+            found = {each.dossier.code: each for each in assessed(connection)}
+        store.close()
+        assert [str(found[f"H{n}"].dossier.time_limit) for n in range(1, 5)] == ["0", "0", "5d", "None"]
+        kept = found["H1"].dossier
+        assert (kept.procedure, kept.suspensions, kept.stages) == ("Thủ tục Ví Dụ", (), ())
+        assert found["H1"].source == ""
 
 
 class TestPromises:
