@@ -180,7 +180,7 @@ def test_the_trace_of_calendar_days_says_what_moved_its_end() -> None:
         ("13/11", True, "thứ Sáu"),
         ("14/11", True, "thứ Bảy, nghỉ hằng tuần: lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)"),
         ("15/11", False, "Chủ nhật, nghỉ hằng tuần: lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)"),
-        ("16/11", False, "thứ Hai"),
+        ("16/11", False, "thứ Hai: ngày làm việc tiếp theo"),
     ]
 
 

@@ -54,6 +54,8 @@ class Suspension:
     """One interruption, from the request to what was awaited; `ended_at` is None while it lasts.
 
     An observed one was not reported: it is what the polls saw of the status, at the times they saw it.
+    `called` names one whose cause nobody told, as in a what-if: then no cause is claimed. A partial one is
+    the last request that two columns of an export tell of: a list of events knows better.
     """
 
     cause: Cause
@@ -61,6 +63,8 @@ class Suspension:
     ended_at: datetime | None = None
     note: str = ""
     is_observed: bool = False
+    called: str = ""
+    is_partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

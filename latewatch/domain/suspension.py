@@ -45,8 +45,13 @@ def problem_of(suspensions: Sequence[Suspension], received_at: datetime) -> str:
 
 def shown(each: Suspension) -> str:
     """Name an interruption as messages and explanations do."""
-    until = f"{_moment(each.ended_at)}" if each.ended_at else "chưa xong"
-    return f"{CAUSE_LABELS[each.cause]} {_moment(each.started_at)}–{until}"
+    until = _moment(each.ended_at) if each.ended_at else "chưa xong"
+    return f"{named(each)} {_moment(each.started_at)}–{until}"
+
+
+def named(each: Suspension) -> str:
+    """Return the words for its cause."""
+    return each.called or CAUSE_LABELS[each.cause]
 
 
 def _moment(at: datetime) -> str:

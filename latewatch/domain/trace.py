@@ -6,13 +6,14 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from latewatch.domain.deadline import MIDNIGHT, Run, Span
-from latewatch.domain.dossier import Suspension
-from latewatch.domain.limit import LimitUnit
-from latewatch.domain.suspension import Effect, shown
+from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.limit import ALONE, LABELS, LimitUnit
+from latewatch.domain.suspension import Effect, named, shown
 from latewatch.domain.worktime import WorkCalendar
 
 ONE_DAY = timedelta(days=1)
 _VOIDED = "đã tính, không còn giá trị vì sau đó phải tính lại từ đầu"
+_ROLLS = "lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)"
 
 
 class Mark(StrEnum):
@@ -60,8 +61,12 @@ def trace(ran: Run, calendar: WorkCalendar) -> Iterator[Step]:
 
 def _joined(one: Step, other: Step) -> Step:
     """Join what two spans say of the day that ends one and begins the other."""
-    chief = one if one.counted and not other.counted else other
-    return replace(chief, why=f"{one.why}; {other.why}", minutes=one.minutes + other.minutes)
+    is_remark = other.mark is Mark.REST
+    chief = one if is_remark or (one.counted and not other.counted) else other
+    day, _, reason = other.why.partition(": ")
+    said = reason if one.why.startswith(day) else other.why
+    joint = "; " if ": " in one.why else ": "
+    return replace(chief, why=f"{one.why}{joint}{said}", minutes=one.minutes + other.minutes)
 
 
 def _span_steps(span: Span, before: Span | None, calendar: WorkCalendar) -> Iterator[Step]:
@@ -78,18 +83,39 @@ def _anchor_step(span: Span, before: Span | None, calendar: WorkCalendar) -> Ste
     """Return day zero: the day of an event is not counted (BLDS 2015, Điều 147.3)."""
     day = span.anchor.date()
     why = calendar.why(day)
-    if before is None or before.by is None:
-        return Step(day, False, f"{why}: ngày tiếp nhận, không tính (BLDS 2015 Đ147)", Mark.ZERO)
-    taken_up, mark = _taken_up(before)
-    return Step(day, False, f"{why}: {taken_up}, ngày này không tính (BLDS 2015 Đ147)", mark)
+    told, mark = ("ngày tiếp nhận", Mark.ZERO) if before is None else _taken_up(before)
+    if span.left.unit in ALONE:
+        return Step(day, False, f"{why}: {told}, {_alone(span, calendar)}", mark)
+    link = ", không tính" if before is None else ", ngày này không tính"
+    return Step(day, False, f"{why}: {told}{link} (BLDS 2015 Đ147)", mark)
+
+
+def _alone(span: Span, calendar: WorkCalendar) -> str:
+    """Say on which day what has no amount is to be done, and why not on that of the receipt."""
+    unit, day = span.left.unit, span.anchor.date()
+    if span.until.date() == day or span.by:
+        return "trả kết quả trong ngày" if unit is LimitUnit.WITHIN_DAY else LABELS[unit]
+    clock = f"{span.anchor:%H:%M}"
+    if not calendar.is_working_day(day):
+        why = "là ngày nghỉ"
+    elif span.anchor.hour * 60 + span.anchor.minute > calendar.hours_on(day).closing:
+        why = f"lúc {clock}, đã hết giờ làm việc"
+    else:
+        why = f"lúc {clock}, sau giờ chốt"
+    return f"{why}: chuyển sang ngày làm việc tiếp theo"
 
 
 def _taken_up(before: Span) -> tuple[str, Mark]:
     assert before.by is not None  # noqa: S101  only what was interrupted is taken up again
-    seen = " (theo lần lấy dữ liệu)" if before.by.is_observed else ""
     if before.effect is Effect.RESTART:
-        return f"hết {shown(before.by)}{seen}: tính lại từ đầu (NĐ 118/2025 Đ19.5)", Mark.RESTARTED
-    return f"hết {shown(before.by)}{seen}: tính tiếp phần còn lại", Mark.RESUMED
+        by_law = before.by.cause is Cause.SUPPLEMENT and not before.by.called
+        article = " (NĐ 118/2025 Đ19.5)" if by_law else ""
+        return f"hết {_seen(before.by)}: tính lại từ đầu{article}", Mark.RESTARTED
+    return f"hết {_seen(before.by)}: tính tiếp phần còn lại", Mark.RESUMED
+
+
+def _seen(by: Suspension) -> str:
+    return f"{shown(by)} (theo lần lấy dữ liệu)" if by.is_observed else shown(by)
 
 
 def _day_steps(span: Span, calendar: WorkCalendar) -> Iterator[Step]:
@@ -108,21 +134,31 @@ def _day_step(day: date, span: Span, last: date, calendar: WorkCalendar) -> Step
                 day, False, f"{why}: tính trước khi phải tính lại từ đầu, không còn giá trị", Mark.VOID
             )
         if day == last and not calendar.is_working_day(day):
-            why = f"{why}: lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)"
+            why = f"{why}: {_ROLLS}"
         return Step(day, True, why, Mark.COUNTED)
-    if by_working_days or calendar.is_working_day(day):
-        return Step(day, False, why, Mark.ROLLED if calendar.is_working_day(day) else Mark.REST)
-    return Step(day, False, f"{why}: lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)", Mark.ROLLED)
+    return _uncounted(day, span, why, is_worked=calendar.is_working_day(day))
+
+
+def _uncounted(day: date, span: Span, why: str, *, is_worked: bool) -> Step:
+    """Return a day after the last one, or one of rest that the limit does not count."""
+    if is_worked:
+        return Step(day, False, f"{why}: ngày làm việc tiếp theo", Mark.ROLLED)
+    if span.left.unit is LimitUnit.WORKING_DAYS or span.left.unit in ALONE:
+        return Step(day, False, why, Mark.REST)
+    return Step(day, False, f"{why}: {_ROLLS}", Mark.ROLLED)
 
 
 def _suspended_steps(by: Suspension, calendar: WorkCalendar) -> Iterator[Step]:
     """Yield the days that stand still: after that of the request, before that on which it is met."""
+    first = by.started_at.date()
+    why = calendar.why(first)
     if by.ended_at is None:
-        day = by.started_at.date()
-        yield Step(day, False, f"{shown(by)}: thời hạn dừng từ ngày này", Mark.SUSPENDED)
+        yield Step(first, False, f"{why}: {_seen(by)}, thời hạn dừng từ ngày này", Mark.SUSPENDED)
         return
-    for day in _days(by.started_at.date() + ONE_DAY, by.ended_at.date() - ONE_DAY):
-        yield Step(day, False, f"{calendar.why(day)}: {shown(by)}", Mark.SUSPENDED)
+    if by.ended_at.date() > first:
+        yield Step(first, False, f"{why}: {named(by)} từ ngày này", Mark.REST)
+    for day in _days(first + ONE_DAY, by.ended_at.date() - ONE_DAY):
+        yield Step(day, False, f"{calendar.why(day)}: {_seen(by)}", Mark.SUSPENDED)
 
 
 def _hour_steps(span: Span, before: Span | None, calendar: WorkCalendar) -> Iterator[Step]:
@@ -139,13 +175,22 @@ def _hour_step(day: date, span: Span, before: Span | None, minutes: int, calenda
     if hours.segments:
         why = f"{why}, giờ làm việc {str(hours).replace(',', ', ')}"
     if day == span.anchor.date():
-        since = f"{span.anchor:%H:%M}"
-        why = f"{why}: {_taken_up(before)[0]}, từ {since}" if before else f"{why}: tiếp nhận lúc {since}"
+        why = f"{why}: {_since(span.anchor, before)}"
     if minutes <= 0:
         return Step(day, False, why, Mark.ZERO if day == span.anchor.date() else Mark.REST)
     if span.is_void:
         return Step(day, False, f"{why}: {_VOIDED}", Mark.VOID)
     return Step(day, True, why, Mark.COUNTED, minutes=minutes)
+
+
+def _since(anchor: datetime, before: Span | None) -> str:
+    """Say from which moment minutes are counted; 00:00 is a date whose clock time nobody gave."""
+    is_known = anchor.time() != MIDNIGHT
+    if before:
+        return f"{_taken_up(before)[0]}, từ {anchor:%H:%M}" if is_known else f"{_taken_up(before)[0]}"
+    if is_known:
+        return f"tiếp nhận lúc {anchor:%H:%M}"
+    return "ngày tiếp nhận, không rõ giờ nên tính từ đầu ngày"
 
 
 def _days(first: date, last: date) -> Iterator[date]:
