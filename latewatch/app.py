@@ -8,14 +8,18 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from latewatch.calendars.edits import from_document
 from latewatch.calendars.load import load_calendars
 from latewatch.config import Settings, catalogued, load, secret
 from latewatch.domain.catalogue import Catalogue
+from latewatch.domain.edits import Edits, edited
+from latewatch.domain.layers import Calendars
 from latewatch.domain.names import DeskName, Roster, UnitName
 from latewatch.jobs.office import Office
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
 from latewatch.sources.profile import load_profile
-from latewatch.store.database import open_store
+from latewatch.store.calendars import newest_version
+from latewatch.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from latewatch.letters.render import LetterPrinter
@@ -30,15 +34,44 @@ def open_office(config: Path) -> Iterator[Office]:
     profiles = {source.name: load_profile(source) for source in settings.sources}
     store = open_store(settings.paths.database)
     try:
+        files = load_calendars(settings.calendar.folder)
+        number, edits = stored_edits(store)
         yield Office(
             settings=settings,
             store=store,
-            calendars=load_calendars(settings.calendar.folder),
+            calendars=edited(files, edits),
+            calendar_files=files,
+            calendar_number=number,
             catalogue=Catalogue(map(catalogued, settings.procedures)),
             roster=roster(settings),
             profiles=profiles,
             printer=_printer(settings),
         )
+    finally:
+        store.close()
+
+
+def stored_edits(store: Store) -> tuple[int, Edits]:
+    """Return number and edits of the calendar version in force; 0 and none where the files alone are."""
+    with store.reading() as connection:
+        version = newest_version(connection)
+    if version is None:
+        return 0, Edits()
+    return version.number, from_document(version.edits, f"lịch, bản {version.number}")
+
+
+def open_calendars(config: Path) -> Calendars:
+    """Return the calendars of the office of `config`: the files', with its edits where it has a database.
+
+    No database is made. Raises LatewatchError.
+    """
+    settings = load(config)
+    files = load_calendars(settings.calendar.folder)
+    if not settings.paths.database.exists():
+        return files
+    store = open_store(settings.paths.database)
+    try:
+        return edited(files, stored_edits(store)[1])
     finally:
         store.close()
 

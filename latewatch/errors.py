@@ -3,6 +3,7 @@
 LatewatchError
 ├── ConfigError        a setting: file and key
 ├── CalendarGap        a date no confirmed calendar reaches
+├── CalendarError      an entry of the office's calendar that cannot be meant, or a calendar just replaced
 ├── SourceError        a source or file that cannot be read; `passing` when a later try may succeed
 │   └── RecordError    one row of a file; the run goes on
 ├── LetterError        a rule of the letter's life that was broken
@@ -40,6 +41,15 @@ class CalendarGap(LatewatchError):  # noqa: N818  a gap is what it is called at 
             f"tết của năm đó vào thư mục [calendar] folder trong tệp cấu hình."
         )
         self.day = day
+
+
+class CalendarError(LatewatchError):
+    """An entry of the office's calendar that cannot be meant, or a calendar that was just replaced."""
+
+    def __init__(self, entry: str, problem: str) -> None:
+        super().__init__(f"{entry}: {problem}")
+        self.entry = entry
+        self.problem = problem
 
 
 class SourceError(LatewatchError):

@@ -12,8 +12,11 @@ that is not what its weekday says, and holidays that fall on a weekend, so that 
     ]
     notes = [{ about = "…", source = "…", status = "chờ xác nhận" }]   # optional: remarks that change no day
 
-`kind` is "holiday", "in lieu" (nghỉ bù), "swapped off" (nghỉ hoán đổi) or "swapped worked" (làm bù). A day
-without a `status` of its own has that of its year.
+`kind` is "holiday", "in lieu" (nghỉ bù), "swapped off" (nghỉ hoán đổi), "swapped worked" (làm bù), "day off",
+"day worked" or "shortened". A worked day may have `hours = "07:30-11:30"` of its own, or those of a weekday,
+`like = "mon"`. A day without a `status` of its own has that of its year.
+
+The office's own edits are kept in the database as JSON, a version for each change; `edits.py` is their codec.
 """
 
 from latewatch.calendars.load import load_calendar, warnings

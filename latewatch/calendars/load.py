@@ -1,16 +1,17 @@
 """Calendar years from TOML, checked and joined into one WorkCalendar. Reads files, decides nothing."""
 
 import re
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from latewatch.domain.layers import NATIONAL, Calendars, Layer, version_of
+from latewatch.domain.calendar_rules import place_problem, shape_problem
+from latewatch.domain.hours import WorkHours
+from latewatch.domain.layers import NATIONAL, WEEKDAY_WORDS, Calendars, Layer, version_of
 from latewatch.domain.worktime import (
-    SATURDAY,
     STANDARD_WEEK,
     CalendarNote,
     Confirmation,
@@ -36,6 +37,8 @@ class _Day(_Table, frozen=True):
     title: Text
     source: Text
     status: Confirmation | None = None
+    hours: Text | None = None
+    like: Text | None = None
 
 
 class _Note(_Table, frozen=True):
@@ -54,9 +57,12 @@ class _Year(_Table, frozen=True):
     notes: list[_Note] = []
 
 
-class _YearRead(Struct, frozen=True):
+class YearRead(Struct, frozen=True):
+    """What a file says of its year."""
+
+    year: int
     entries: list[DayEntry]
-    notes: list[CalendarNote]
+    notes: tuple[CalendarNote, ...]
 
 
 def load_calendar(folder: Path | None = None) -> WorkCalendar:
@@ -95,8 +101,8 @@ def warnings(calendar: WorkCalendar, years: Container[int] | None = None) -> lis
 def _doubts(calendar: WorkCalendar, year: int) -> Iterable[str]:
     if year in calendar.unconfirmed_years:
         yield (
-            f"Lịch nghỉ năm {year} mới là dự kiến. Khi có thông báo chính thức, hãy xác nhận bằng tệp "
-            f"{year}.toml trong thư mục [calendar] folder."
+            f"Lịch nghỉ năm {year} mới là dự kiến. Khi có thông báo chính thức, hãy xác nhận bằng lệnh "
+            f"latewatch calendar confirm {year}."
         )
     for entry in calendar.pending(year):
         yield f"Ngày {entry.day:%d/%m/%Y} {entry.status}: {entry.title} ({entry.source})."
@@ -105,10 +111,12 @@ def _doubts(calendar: WorkCalendar, year: int) -> Iterable[str]:
             yield f"Lịch năm {year}, {note.status}: {note.about} ({note.source})."
 
 
-def _read_folder(folder: Path) -> dict[int, _YearRead]:
+def _read_folder(folder: Path) -> dict[int, YearRead]:
     if not folder.is_dir():
         raise ConfigError(folder, "calendar.folder", "không có thư mục này")
-    return {int(_checked_name(file)): _read(file) for file in sorted(folder.glob("*.toml"))}
+    return {
+        int(_checked_name(file)): read_year(file, is_named=True) for file in sorted(folder.glob("*.toml"))
+    }
 
 
 def _checked_name(file: Path) -> str:
@@ -117,19 +125,21 @@ def _checked_name(file: Path) -> str:
     return file.stem
 
 
-def _read(file: Path) -> _YearRead:
+def read_year(file: Path, *, is_named: bool = False) -> YearRead:
+    """Return what a year's file says; `is_named` asks for the year in its name. Raises ConfigError."""
     year = checked(file, read_toml(file, composed=True), _Year)
-    if str(year.year) != file.stem:
+    if is_named and str(year.year) != file.stem:
         raise ConfigError(file, "year", f"{year.year} khác tên tệp {file.name}")
     entries = _entries(file, year)
     _check_status(file, year.status, entries)
-    return _YearRead(entries, [CalendarNote(year.year, n.about, n.source, n.status) for n in year.notes])
+    notes = tuple(CalendarNote(year.year, n.about, n.source, n.status) for n in year.notes)
+    return YearRead(year.year, entries, notes)
 
 
 def _entries(file: Path, year: _Year) -> list[DayEntry]:
     seen: dict[date, DayEntry] = {}
     for index, item in enumerate(year.days):
-        entry = DayEntry(item.day, item.kind, item.title, item.source, item.status or year.status)
+        entry = _entry(file, f"days[{index}]", item, year.status)
         problem = _problem(entry, year.year, seen)
         if problem:
             raise ConfigError(file, f"days[{index}].day", f"ngày {entry.day:%d/%m/%Y} {problem}")
@@ -137,18 +147,26 @@ def _entries(file: Path, year: _Year) -> list[DayEntry]:
     return list(seen.values())
 
 
-def _problem(entry: DayEntry, year: int, seen: Container[date]) -> str:
-    """Say what cannot be meant; only a holiday may fall on any day of the week."""
-    is_weekend = entry.day.weekday() >= SATURDAY
+def _entry(file: Path, key: str, item: _Day, status: Confirmation) -> DayEntry:
+    try:
+        hours = WorkHours.parse(item.hours) if item.hours is not None else None
+    except ValueError as e:
+        raise ConfigError(file, f"{key}.hours", f"ngày {item.day:%d/%m/%Y}: {e}") from e
+    if item.like is not None and item.like not in WEEKDAY_WORDS:
+        choices = ", ".join(WEEKDAY_WORDS)
+        raise ConfigError(file, f"{key}.like", f"giá trị '{item.like}' không có; chọn trong: {choices}")
+    like = WEEKDAY_WORDS.index(item.like) if item.like is not None else None
+    return DayEntry(item.day, item.kind, item.title, item.source, item.status or status, hours, like)
+
+
+def _problem(entry: DayEntry, year: int, seen: Mapping[date, DayEntry]) -> str:
+    """Say what cannot be meant."""
     if entry.day.year != year:
         return f"không thuộc năm {year}"
     if entry.day in seen:
-        return "có hai lần"
-    if entry.kind is DayKind.SWAPPED_WORKED and not is_weekend:
-        return f"là “{entry.kind}” (làm bù) nhưng vốn là ngày làm việc"
-    if entry.kind in (DayKind.IN_LIEU, DayKind.SWAPPED_OFF) and is_weekend:
-        return f"là “{entry.kind}” (nghỉ bù, nghỉ hoán đổi) nhưng vốn là ngày nghỉ hằng tuần"
-    return ""
+        twice = {entry.kind, seen[entry.day].kind}
+        return f"có hai lần: {', '.join(f'“{kind}”' for kind in sorted(twice))}"
+    return shape_problem(entry) or place_problem(entry, STANDARD_WEEK, None)
 
 
 def _check_status(file: Path, status: Confirmation, entries: Iterable[DayEntry]) -> None:

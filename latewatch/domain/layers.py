@@ -10,9 +10,19 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.worktime import STANDARD_WEEK, CalendarNote, DayEntry, WorkCalendar
+from latewatch.domain.worktime import STANDARD_WEEK, CalendarNote, DayEntry, DayKind, WorkCalendar
 
 NATIONAL, PROVINCE, UNIT = "national", "province", "unit:"
+WEEKDAY_WORDS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+KIND_LABELS = {
+    DayKind.HOLIDAY: "ngày lễ",
+    DayKind.IN_LIEU: "nghỉ bù",
+    DayKind.SWAPPED_OFF: "nghỉ hoán đổi",
+    DayKind.SWAPPED_WORKED: "làm bù",
+    DayKind.DAY_OFF: "ngày nghỉ khác",
+    DayKind.DAY_WORKED: "ngày làm thêm",
+    DayKind.SHORTENED: "ngày làm việc rút ngắn",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +43,12 @@ def layers_below(name: str) -> tuple[str, ...]:
     if name == NATIONAL:
         return (NATIONAL,)
     return (NATIONAL, PROVINCE) if name == PROVINCE else (NATIONAL, PROVINCE, name)
+
+
+def layer_label(name: str) -> str:
+    """Name a layer as people do."""
+    known = {NATIONAL: "cả nước", PROVINCE: "tỉnh"}
+    return known.get(name) or f"đơn vị {name.removeprefix(UNIT)}"
 
 
 class Calendars:
@@ -80,6 +96,19 @@ def stack(
         entries |= {entry.day: entry for entry in layer.entries}
     ordered = sorted(entries.values(), key=lambda entry: entry.day)
     return WorkCalendar(years, ordered, version_of(years, ordered, week), notes, week)
+
+
+def differing_days(one: WorkCalendar, other: WorkCalendar) -> list[date]:
+    """Return the days whose worked segments differ, those only one calendar knows among them, in order."""
+    if one is other:
+        return []
+    first, last = min(one.first, other.first), max(one.last, other.last)
+    days = map(date.fromordinal, range(first.toordinal(), last.toordinal() + 1))
+    return [day for day in days if _hours_in(one, day) != _hours_in(other, day)]
+
+
+def _hours_in(calendar: WorkCalendar, day: date) -> WorkHours | None:
+    return calendar.hours_on(day) if calendar.first <= day <= calendar.last else None
 
 
 def version_of(years: Sequence[int], entries: Iterable[DayEntry], week: Sequence[WorkHours]) -> str:

@@ -29,6 +29,8 @@ class Office:
     settings: Settings
     store: Store
     calendars: Calendars
+    calendar_files: Calendars  # what the files alone say, below the office's own edits
+    calendar_number: int  # of the version of these edits; 0 where there are none
     catalogue: Catalogue
     roster: Roster
     profiles: dict[str, Profile]
