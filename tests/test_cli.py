@@ -132,7 +132,7 @@ class TestDueAndExplain:
         assert answer["due_at"] == "2026-02-27T23:59:59+07:00"
         assert answer["calendar"].startswith("VN-2021-2027-")
         assert sum(step["counted"] for step in answer["trace"]) == 5
-        assert {"date", "counted", "why"} == set(answer["trace"][0])
+        assert {"date", "counted", "why"} <= set(answer["trace"][0])
 
     @pytest.mark.parametrize("zone", ["", "America/Los_Angeles", "Nowhere/Land"])
     def test_the_machine_s_zone_does_not_matter(self, tmp_path: Path, zone: str) -> None:

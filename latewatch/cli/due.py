@@ -1,86 +1,159 @@
 """`latewatch due`: a due date from the command line, with every day of its count."""
 
-from datetime import date
-from pathlib import Path
+from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from latewatch.calendars.load import load_calendar
 from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.cli import terminal
-from latewatch.cli.options import DEFAULT_CONFIG, Config, Json, parse_day
-from latewatch.clock import at_midnight
-from latewatch.config import load
-from latewatch.domain.deadline import run
+from latewatch.cli.accounts import account_document, show_rules, show_stages, show_steps
+from latewatch.cli.entries import (
+    Interrupted,
+    parse_cutoff,
+    parse_ends,
+    parse_limit,
+    parse_moment,
+    parse_stage,
+    parse_suspension,
+)
+from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant, parse_day
+from latewatch.cli.place import place_of
+from latewatch.cli.whatif import WhatIf, extended
+from latewatch.domain.account import Account, steps_of
+from latewatch.domain.deadline import Ends
+from latewatch.domain.dossier import Stage
+from latewatch.domain.layers import PROVINCE, layer_label
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.trace import Step, trace
-from latewatch.domain.worktime import WEEKDAYS, WorkCalendar
-
-
-def _limit(text: str) -> TimeLimit:
-    try:
-        return TimeLimit.parse(text)
-    except ValueError as e:
-        raise typer.BadParameter(str(e)) from e
+from latewatch.domain.stages import holder
+from latewatch.domain.standing import last_letter_day
+from latewatch.domain.telling import day_moment_words, day_words, difference_words, due_words, revised_words
 
 
 def due(
     received: Annotated[
-        date, typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày tiếp nhận: 2026-02-13.")
+        datetime,
+        typer.Option(
+            parser=parse_moment, metavar="LÚC", help="Lúc tiếp nhận: 2026-02-13 hoặc 2026-02-13T16:40."
+        ),
     ],
     limit: Annotated[
         TimeLimit,
-        typer.Option(parser=_limit, metavar="THỜI-HẠN", help="5d: ngày làm việc; 7cd: ngày theo lịch."),
+        typer.Option(
+            parser=parse_limit,
+            metavar="THỜI-HẠN",
+            help="5d ngày làm việc, 7cd ngày theo lịch, 2w tuần, 1mo tháng, 8h giờ, 30m phút làm việc, "
+            "day trong ngày, 0 giải quyết ngay.",
+        ),
     ],
+    suspend: Annotated[
+        list[Interrupted] | None,
+        typer.Option(
+            parser=parse_suspension,
+            metavar="TỪ..ĐẾN=TÁC-ĐỘNG",
+            help="Gián đoạn: 2026-03-02..2026-03-09=restart (hoặc pause, runs-on); chưa xong thì bỏ trống "
+            "ĐẾN; không ghi tác động thì là yêu cầu bổ sung. Ghi được nhiều lần.",
+        ),
+    ] = None,
+    calendar: Annotated[
+        str, typer.Option(metavar="LỊCH", help="national, province hoặc unit:MÃ-ĐƠN-VỊ.")
+    ] = PROVINCE,
+    cutoff: Annotated[
+        int | None,
+        typer.Option(parser=parse_cutoff, metavar="GIỜ", help="Giờ chốt của thủ tục trả trong ngày: 15:00."),
+    ] = None,
+    ends: Annotated[
+        Ends | None,
+        typer.Option(
+            parser=parse_ends, metavar="LÚC-HẾT", help="Ngày cuối hết hạn lúc nào: day, working-time, clock."
+        ),
+    ] = None,
+    promised: Annotated[
+        date | None, typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày hẹn trả, để so với hạn.")
+    ] = None,
+    extend: Annotated[
+        date | None, typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày hẹn lại, một lần.")
+    ] = None,
+    stage: Annotated[
+        list[Stage] | None,
+        typer.Option(
+            parser=parse_stage,
+            metavar="ĐƠN-VỊ=TỪ..ĐẾN=THỜI-HẠN",
+            help="Một chặng của hồ sơ liên thông: Phòng A=2026-03-02..2026-03-05=3d. Ghi được nhiều lần.",
+        ),
+    ] = None,
+    at: At = None,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Tính hạn giải quyết và giải thích từng ngày. Không cần cơ sở dữ liệu."""
-    calendar = _calendar(config)
-    ran = run(at_midnight(received), limit, calendar)
-    assert ran.due_at  # noqa: S101  nothing interrupts it
-    due_on = ran.due_at.date()
-    steps = list(trace(ran, calendar))
-    doubts = calendar_warnings(calendar, range(received.year, due_on.year + 1))
+    """Tính thử hạn giải quyết và giải thích từng ngày. Không cần hồ sơ, không ghi gì."""
+    now = instant(at)
+    asked = WhatIf(
+        received_at=received,
+        limit=limit,
+        entries=suspend or [],
+        stages=stage or [],
+        calendar=calendar,
+        cutoff=cutoff,
+        ends=ends,
+        promised_on=promised,
+    )
+    account = asked.answer(place_of(config), now)
+    if extend:
+        account = extended(account, extend, at.date() if at else None)
+    doubts = _doubts(account)
     if as_json:
-        terminal.show_json(
-            {
-                "due_on": due_on,
-                "due_at": ran.due_at,
-                "calendar": calendar.version,
-                "trace": trace_document(steps),
-                "warnings": doubts,
-            }
-        )
+        terminal.show_json(_document(account, calendar, doubts))
         return
-    show_trace(steps)
-    terminal.say(f"{limit.label} từ {show_day(received)}: hạn là hết ngày {show_day(due_on)}.")
-    terminal.say(f"Lịch: {calendar.version}")
+    _show(account, calendar, now)
     for doubt in doubts:
         terminal.warn(doubt)
 
 
-def _calendar(config: Path) -> WorkCalendar:
-    """Return the office's calendar where there is a configuration, else the shipped one."""
-    if config == DEFAULT_CONFIG and not config.exists():
-        return load_calendar()
-    return load_calendar(load(config).calendar.folder)
+def _doubts(account: Account) -> list[str]:
+    assert account.facts.received_at  # noqa: S101  the command asks for it
+    first, deadline = account.facts.received_at.year, account.deadline
+    last = deadline.due_on or deadline.lapses_on or account.facts.received_at.date()
+    return calendar_warnings(account.calendar, range(first, max(last, account.revised_on or last).year + 1))
 
 
-def trace_document(steps: list[Step]) -> list[dict[str, object]]:
-    return [{"date": step.day, "counted": step.counted, "why": step.why} for step in steps]
+def _letter_until(account: Account) -> date | None:
+    due_on = account.deadline.due_on
+    return last_letter_day(due_on, account.calendar) if due_on and account.revised_on else None
 
 
-def show_trace(steps: list[Step]) -> None:
-    """Print the days of a count; the counted ones carry their number."""
-    number = 0
-    rows = []
-    for step in steps:
-        number += step.counted
-        rows.append((f"{step.day:%d/%m/%Y}", number if step.counted else "–", step.why))
-    terminal.show_table("", ("Ngày", "Tính", "Vì sao"), rows, figures=(1,), wraps=(2,))
+def _document(account: Account, name: str, doubts: list[str]) -> dict[str, object]:
+    held = holder(account.stages)
+    return {
+        **account_document(account, steps_of(account)),
+        "calendar_name": name,
+        "letter_until": _letter_until(account),
+        "holder": held.stage.unit if held else None,
+        "warnings": doubts,
+    }
 
 
-def show_day(day: date) -> str:
-    return f"{WEEKDAYS[day.weekday()]} {day:%d/%m/%Y}"
+def _show(account: Account, name: str, now: datetime) -> None:
+    facts, deadline = account.facts, account.deadline
+    assert facts.received_at  # noqa: S101  the command asks for it
+    assert facts.limit  # noqa: S101  likewise
+    show_steps(account, steps_of(account))
+    since = f"{facts.limit.label} từ {day_moment_words(facts.received_at)}"
+    terminal.say(f"{since}: hạn là {due_words(deadline.due_at)}." if deadline.due_at else f"{since}.")
+    show_rules(account, now)
+    if deadline.promised_on:
+        difference = difference_words(account.difference)
+        terminal.say(
+            f"Ngày hẹn trả: {day_words(deadline.promised_on)}{f' · {difference}' if difference else ''}."
+        )
+    _show_extension(account)
+    show_stages(account, holder(account.stages))
+    terminal.say(f"Lịch: {layer_label(name)}, {account.calendar.version}")
+
+
+def _show_extension(account: Account) -> None:
+    until = _letter_until(account)
+    if until is None or account.deadline.due_at is None:
+        return
+    terminal.say(f"Hạn ban đầu: {due_words(account.deadline.due_at)} · Hẹn lại: {revised_words(account)}.")
+    terminal.say(f"Văn bản xin lỗi phải gửi chậm nhất {day_words(until)}; hẹn lại không xóa lỗi trễ.")

@@ -1,17 +1,25 @@
 """`latewatch explain CODE`: the due date of a stored dossier, day by day, beside what was promised."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Annotated
 
 import typer
 
 from latewatch.app import open_office
 from latewatch.cli import terminal
-from latewatch.cli.due import show_day, show_trace, trace_document
+from latewatch.cli.accounts import account_document, distance_document, show_rules, show_stages, show_steps
 from latewatch.cli.late import letter_stage
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.domain.deadline import Basis
 from latewatch.domain.standing import LABELS, Standing
+from latewatch.domain.telling import (
+    day_words,
+    difference_words,
+    distance_words,
+    due_words,
+    moment_words,
+    revised_words,
+)
 from latewatch.jobs.explain import Explanation, explain_dossier
 from latewatch.jobs.late import letter_of
 
@@ -44,34 +52,35 @@ def _document(found: Explanation) -> dict[str, object]:
         "code": case.dossier.code,
         "unit": case.unit,
         "procedure": case.dossier.procedure,
-        "received_at": case.dossier.received_at,
+        **account_document(found.account, found.steps),
         "limit": str(deadline.limit) if deadline.limit else None,
         "limit_from": deadline.limit_from or None,
-        "due_on": deadline.due_on,
-        "due_at": deadline.due_at,
         "basis": deadline.basis,
-        "promised_on": deadline.promised_on,
-        "computed_on": deadline.computed_on,
-        "difference_working_days": found.difference,
+        "finished_at": found.account.finished_at,
         "standing": found.standing,
         "working_days_late": found.working_days_late,
         "letter": letter_of(case),
+        "letter_on": case.letter_on,
         "letter_until": found.letter_until,
+        "against_due": distance_document(found.against_due),
+        "against_revised": distance_document(found.against_revised),
         "calendar": deadline.calendar_version or None,
-        "problem": deadline.problem or None,
-        "trace": trace_document(found.steps),
+        "holder": found.holder.stage.unit if found.holder else None,
+        "at_fault": [each.stage.unit for each in found.at_fault],
         "changes": found.changes,
     }
 
 
 def _show(found: Explanation, now: datetime) -> None:
     _show_receipt(found)
-    if found.steps:
-        show_trace(found.steps)
+    show_steps(found.account, found.steps)
     _show_dates(found)
-    late = f", trễ {found.working_days_late} ngày làm việc" if found.working_days_late else ""
-    terminal.say(f"Lúc {now:%H:%M %d/%m/%Y}: {LABELS[found.standing]}{late}.")
+    show_rules(found.account, now)
+    _show_standing(found, now)
     _show_letter(found)
+    show_stages(found.account, found.holder)
+    if found.case.deadline.calendar_version:
+        terminal.say(f"Lịch: {found.case.deadline.calendar_version}")
     for change in found.changes:
         before = LABELS[Standing(change["before"])] if change["before"] else "mới thấy"
         terminal.say(f"  {change['at']:%H:%M %d/%m/%Y}  {before} → {LABELS[Standing(change['after'])]}")
@@ -83,35 +92,42 @@ def _show_receipt(found: Explanation) -> None:
     limit = f"{deadline.limit.label} (theo {deadline.limit_from})" if deadline.limit else "không rõ"
     terminal.say(" – ".join(filter(None, (f"Hồ sơ {case.dossier.code}", case.dossier.procedure))))
     terminal.say(f"Đơn vị giải quyết: {case.unit or '(không ghi)'}")
-    terminal.say(f"Tiếp nhận: {_moment(received) if received else 'không rõ'}")
+    terminal.say(f"Tiếp nhận: {moment_words(received) if received else 'không rõ'}")
     terminal.say(f"Thời hạn giải quyết: {limit}")
-
-
-def _moment(instant: datetime) -> str:
-    """Return the moment; at 00:00 the source gave a date only."""
-    return f"{instant:%d/%m/%Y}" if instant.time() == time.min else f"{instant:%H:%M %d/%m/%Y}"
 
 
 def _show_dates(found: Explanation) -> None:
     deadline = found.case.deadline
     if deadline.problem:
         terminal.warn(deadline.problem)
-    computed = show_day(deadline.computed_on) if deadline.computed_on else "không tính được"
-    promised = show_day(deadline.promised_on) if deadline.promised_on else "nguồn không ghi"
-    terminal.say(f"Hạn theo quy định: {computed} · Ngày hẹn trả: {promised}{_difference(found.difference)}")
-    if deadline.due_on:
-        terminal.say(f"Hạn đang dùng: hết ngày {show_day(deadline.due_on)} ({BASIS[deadline.basis]}).")
+    computed = day_words(deadline.computed_on) if deadline.computed_on else "không tính được"
+    promised = day_words(deadline.promised_on) if deadline.promised_on else "nguồn không ghi"
+    difference = difference_words(found.difference)
+    told = f" · {difference}" if difference else ""
+    terminal.say(f"Hạn theo quy định: {computed} · Ngày hẹn trả: {promised}{told}")
+    if deadline.due_at:
+        terminal.say(f"Hạn đang dùng: {due_words(deadline.due_at)} ({BASIS[deadline.basis]}).")
+
+
+def _show_standing(found: Explanation, now: datetime) -> None:
+    """Say where it stands, and how against each of its two dates once a letter named a new one."""
+    late = f", trễ {found.working_days_late} ngày làm việc" if found.working_days_late else ""
+    terminal.say(f"Lúc {now:%H:%M %d/%m/%Y}: {LABELS[found.standing]}{late}.")
+    revised = revised_words(found.account)
+    if not revised:
+        return
+    against = [
+        f" – {words}" if (words := distance_words(each, is_finished=found.is_finished)) else ""
+        for each in (found.against_due, found.against_revised)
+    ]
+    original = found.case.deadline.due_at
+    terminal.say(f"Hạn ban đầu: {due_words(original) if original else 'không rõ'}{against[0]}.")
+    terminal.say(f"Hẹn lại: {revised}{against[1]}.")
 
 
 def _show_letter(found: Explanation) -> None:
     """Say whether there is an apology, or until when one is in time (NĐ 118/2025, Điều 19.6)."""
     until = ""
     if found.letter_until and not found.case.letter_on:
-        until = f"; nếu cần, gửi chậm nhất {show_day(found.letter_until)}"
+        until = f"; nếu cần, gửi chậm nhất {day_words(found.letter_until)}"
     terminal.say(f"Văn bản xin lỗi: {letter_stage(letter_of(found.case))}{until}.")
-
-
-def _difference(days: int | None) -> str:
-    if not days:
-        return ""
-    return f" · hẹn {'muộn' if days > 0 else 'sớm'} hơn quy định {abs(days)} ngày làm việc"

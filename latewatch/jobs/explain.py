@@ -5,34 +5,57 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from latewatch.domain.deadline import Run
+from latewatch.domain.account import Account, Distance, distance, steps_of
+from latewatch.domain.deadline import Facts, end_of_day
 from latewatch.domain.names import tidy
+from latewatch.domain.stages import StageVerdict, at_fault, holder, judge_stages
 from latewatch.domain.standing import Case, Standing, last_letter_day, standing_at, working_days_late
-from latewatch.domain.trace import Step, trace
+from latewatch.domain.suspension import problem_of
+from latewatch.domain.trace import Step
+from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap, StoreError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.store.cases import assessed, standing_changes, with_code
 
 RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
+MEASURED = (*RUNNING, Standing.EARLY, Standing.ON_TIME, Standing.LATE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
     """A case, where it stands, and the days that led there.
 
-    `difference` counts working days from the computed date to the promised one; None where one is missing.
     `letter_until` is the last day for an apology that is still in time; None where none can be owed.
+    `against_due` and `against_revised` measure how it stands against the original date and the new one.
     """
 
     case: Case
+    account: Account
     standing: Standing
     working_days_late: int
-    difference: int | None
     letter_until: date | None
-    run: Run | None
+    against_due: Distance | None
+    against_revised: Distance | None
     steps: list[Step]
     changes: list[Mapping[str, Any]]
+
+    @property
+    def is_finished(self) -> bool:
+        return self.account.finished_at is not None
+
+    @property
+    def difference(self) -> int | None:
+        return self.account.difference
+
+    @property
+    def holder(self) -> StageVerdict | None:
+        """The unit that holds a dossier of several now; none once it is finished."""
+        return None if self.is_finished else holder(self.account.stages)
+
+    @property
+    def at_fault(self) -> list[StageVerdict]:
+        return at_fault(self.account.stages)
 
 
 def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
@@ -43,20 +66,64 @@ def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
             raise StoreError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
         changes = standing_changes(connection, each.id)
     deadlines = Deadlines(office)
-    case, ran = deadlines.case(each), deadlines.run(each)
-    days = office.settings.counting.due_soon_working_days
-    standing = standing_at(case, now, days)
+    case, facts = deadlines.case(each), deadlines.facts(each)
+    finished_at = case.dossier.finished_at
+    until = finished_at if finished_at and finished_at <= now else now
+    account = Account(
+        facts=facts,
+        deadline=case.deadline,
+        calendar=case.calendar,
+        ran=deadlines.run(each),
+        stages=_stages(office, case, facts, until),
+        finished_at=finished_at if until == finished_at else None,
+        letter_on=case.letter_on,
+        revised_on=case.revised_on,
+    )
+    return _explanation(case, account, standing_of(office, case, now), until, now, changes)
+
+
+def standing_of(office: Office, case: Case, now: datetime) -> Standing:
+    return standing_at(case, now, office.settings.counting.due_soon_working_days)
+
+
+def _explanation(  # noqa: PLR0917  what an explanation is made of
+    case: Case,
+    account: Account,
+    standing: Standing,
+    until: datetime,
+    now: datetime,
+    changes: list[Mapping[str, Any]],
+) -> Explanation:
     is_late = standing in (Standing.LATE, Standing.OVERDUE)
+    revised_at = end_of_day(case.revised_on, now.tzinfo) if case.revised_on else None
+    is_measured = standing in MEASURED
     return Explanation(
         case=case,
+        account=account,
         standing=standing,
         working_days_late=working_days_late(case, now) if is_late else 0,
-        difference=_difference(case),
         letter_until=_letter_until(case, standing),
-        run=ran,
-        steps=list(trace(ran, case.calendar)) if ran else [],
+        against_due=distance(case.deadline.due_at, until, case.calendar) if is_measured else None,
+        against_revised=distance(revised_at, until, case.calendar) if is_measured else None,
+        steps=steps_of(account),
         changes=changes,
     )
+
+
+def _stages(office: Office, case: Case, facts: Facts, until: datetime) -> tuple[StageVerdict, ...]:
+    """Judge each unit's part by its own calendar; none where a calendar does not reach."""
+    received_at = facts.received_at
+    is_sound = received_at is not None and not problem_of(facts.suspensions, received_at)
+
+    def calendar_of(unit: str) -> WorkCalendar:
+        known = office.roster.find(unit)
+        return office.calendars.of_unit(known.code) if known else office.calendar
+
+    suspensions = facts.suspensions if is_sound else ()
+    try:
+        return tuple(judge_stages(case.dossier.stages, until, calendar_of, facts.rules, suspensions))
+    except CalendarGap:
+        return ()
 
 
 def _letter_until(case: Case, standing: Standing) -> date | None:
@@ -65,14 +132,4 @@ def _letter_until(case: Case, standing: Standing) -> date | None:
     try:
         return last_letter_day(case.due_on, case.calendar)
     except CalendarGap:  # the due day lies outside the known years
-        return None
-
-
-def _difference(case: Case) -> int | None:
-    computed_on, promised_on = case.deadline.computed_on, case.deadline.promised_on
-    if computed_on is None or promised_on is None:
-        return None
-    try:
-        return case.calendar.count(computed_on, promised_on)
-    except CalendarGap:  # the promise lies beyond the known years
         return None
