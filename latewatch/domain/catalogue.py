@@ -3,11 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
+from operator import attrgetter
 
 from latewatch.domain.deadline import ClockRules, Ends
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.names import fold
 from latewatch.domain.suspension import Effect
+
+CONFIGURED = "cấu hình"  # the source of an entry of the configuration; imported ones name their file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,21 +41,34 @@ class Procedure:
     def label(self) -> str:
         return " ".join(filter(None, (self.code, self.name)))
 
+    @property
+    def key(self) -> str:
+        """What entries of one procedure have in common: the code, else the folded name."""
+        return self.code or fold(self.name)
+
+    @property
+    def starts_on(self) -> date:
+        return self.valid_from or date.min
+
     def holds_on(self, day: date) -> bool:
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
 
     def overlaps(self, other: "Procedure") -> bool:
-        first, last = self.valid_from or date.min, self.valid_until or date.max
-        return first <= (other.valid_until or date.max) and (other.valid_from or date.min) <= last
+        last, other_last = self.valid_until or date.max, other.valid_until or date.max
+        return self.starts_on <= other_last and other.starts_on <= last
 
 
 RULES = ("ends", "cutoff", "supplement", "financial", "consultation", "other", "close_after_days")
+_decided = attrgetter("limit", *RULES)
 
 
 class Catalogue:
-    """Procedures by code, else by name; of several that hold on a date the first given decides."""
+    """Procedures by code, else by name; of several that hold on a date the first given decides.
+
+    Several codes may share a name: where their rules differ and the name is all a dossier has, none decides.
+    """
 
     def __init__(self, procedures: Iterable[Procedure] = ()) -> None:
         self.procedures = tuple(procedures)
@@ -66,7 +82,20 @@ class Catalogue:
 
     def find(self, code: str, name: str, on: date) -> Procedure | None:
         """Return the procedure as it holds on `on`, the day of receipt: by code, else by name."""
-        return _holding(self._by_code.get(code, ()), on) or _holding(self._by_name.get(fold(name), ()), on)
+        return _holding(self._by_code.get(code, ()), on) or self._named(fold(name), on)
+
+    def _named(self, key: str, on: date) -> Procedure | None:
+        same = [each for each in self._by_name.get(key, ()) if each.holds_on(on)]
+        if not same:
+            return None
+        first = same[0]
+        is_meant = first.source == CONFIGURED or not first.code
+        return first if is_meant or all(_decided(each) == _decided(first) for each in same) else None
+
+    def namesakes(self, name: str) -> list[str]:
+        """Return the codes that share `name`, where there are several."""
+        codes = {each.code for each in self._by_name.get(fold(name), ()) if each.code}
+        return sorted(codes) if len(codes) > 1 else []
 
 
 def _holding(same: Iterable[Procedure], on: date) -> Procedure | None:
@@ -77,12 +106,23 @@ def twice(procedures: Iterable[Procedure]) -> tuple[Procedure, Procedure] | None
     """Return two entries of one code that hold on one date: which of them decides, nobody could say."""
     seen: dict[str, list[Procedure]] = {}
     for each in procedures:
-        same = seen.setdefault(each.code or fold(each.name), [])
+        same = seen.setdefault(each.key, [])
         other = next((one for one in same if one.overlaps(each)), None)
         if other:
             return other, each
         same.append(each)
     return None
+
+
+def disagreement(limit: TimeLimit | None, procedure: Procedure | None) -> str:
+    """Say how the limit a dossier states differs from its procedure's; empty where it does not.
+
+    Amounts are compared as they are written: 24 hours and 3 days may end alike, and are not the same limit.
+    """
+    if limit is None or procedure is None or procedure.limit in (None, limit):
+        return ""
+    assert procedure.limit  # noqa: S101  None is among what was left
+    return f"hồ sơ ghi {limit.label}, danh mục ghi {procedure.limit.label} ({procedure.source})"
 
 
 def clock_rules(

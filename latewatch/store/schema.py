@@ -72,6 +72,7 @@ batch = Table(
     Column("rejected", Integer, nullable=False),
     Column("warnings", JSON, nullable=False),
     Column("problem", Text, nullable=False),  # why a failed one failed
+    Column("awaited", JSON(none_as_null=True)),  # codes of dossiers its events spoke of too early
     Index("ix_batch_source_sha256", "source", "sha256"),
     Index("ix_batch_source_origin", "source", "origin"),
     Index("ix_batch_source_taken_at", "source", "taken_at"),
@@ -228,6 +229,7 @@ procedure = Table(
     Column("source", Text, nullable=False),  # the file's name, or what the sources report
     Column("author", Text, nullable=False),
     Column("added_at", Moment, nullable=False),
+    Column("replaced_at", Moment),  # by a later import; the row stays as it was
     Index("ix_procedure_code", "code"),
 )
 

@@ -16,6 +16,7 @@ def _blank(name: str, length: int) -> sa.Column[str]:
 
 
 def upgrade() -> None:
+    op.add_column("batch", sa.Column("awaited", sa.JSON(none_as_null=True)))
     op.add_column("dossier", sa.Column("suspensions", sa.JSON(none_as_null=True)))
     op.add_column("dossier", sa.Column("stages", sa.JSON(none_as_null=True)))
     op.add_column(
@@ -59,6 +60,7 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("author", sa.Text(), nullable=False),
         sa.Column("added_at", Moment(), nullable=False),
+        sa.Column("replaced_at", Moment()),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_procedure")),
     )
     op.create_index("ix_procedure_code", "procedure", ["code"], unique=False)
