@@ -5,21 +5,26 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from latewatch.config import LimitOrigin, usual_rules
-from latewatch.domain.catalogue import Procedure, clock_rules
+from latewatch.domain.catalogue import Procedure, clock_rules, disagreement
 from latewatch.domain.deadline import Deadline, Facts, Run, decide, problem_in, run
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Case, standing_at
 from latewatch.domain.suspension import until_finish
-from latewatch.errors import CalendarGap
+from latewatch.errors import CalendarError, CalendarGap
 from latewatch.jobs.office import Office
+from latewatch.store.calendars import newest_number
 from latewatch.store.cases import Assessed, Decision, unassessed, write_decisions
 
 RULES_VERSION = "2"  # a change in how due dates are computed makes every dossier worth deciding again
 
+NO_CALENDAR = "chưa có lịch làm việc năm"  # how the problem of a due date beyond the known years begins
 FROM_DOSSIER = "hồ sơ"
 FROM_TABLE = "bảng thủ tục"
+DECIDES = {LimitOrigin.DOSSIER: "hồ sơ", LimitOrigin.CATALOGUE: "danh mục"}
 
 
 def assess(office: Office, now: datetime) -> int:
@@ -31,12 +36,22 @@ def assess(office: Office, now: datetime) -> int:
     deadlines = Deadlines(office)
     days = office.settings.counting.due_soon_working_days
     with office.store.writing() as connection:
+        refuse_old_calendar(connection, office)
         decisions = []
         for each in unassessed(connection, deadlines.rules):
             case = deadlines.case(each)
             standing = standing_at(case, now, days)
             decisions.append(Decision(each, case.deadline, standing))
         return write_decisions(connection, decisions, deadlines.rules, now)
+
+
+def refuse_old_calendar(connection: Connection, office: Office) -> None:
+    """Refuse to write by a calendar that was changed since `office` was opened. Raises CalendarError."""
+    number = newest_number(connection)
+    if number != office.calendar_number:
+        raise CalendarError(
+            "lịch làm việc", f"vừa được đổi (bản {number}) trong khi lệnh này đang chạy; hãy chạy lại lệnh"
+        )
 
 
 class Deadlines:
@@ -57,7 +72,7 @@ class Deadlines:
     def case(self, each: Assessed) -> Case:
         """Join a stored dossier with its deadline and the names this office gives its unit and desk."""
         kept = each.deadline if each.rules == self.rules else None
-        return self._office.case(each, kept or self._decide_anew(each))
+        return self._office.case(each, kept or self.decide_anew(each))
 
     def facts(self, each: Assessed) -> Facts:
         """Return what the due date of a stored dossier is decided from."""
@@ -98,6 +113,11 @@ class Deadlines:
             return None
         return self._office.catalogue.find(dossier.procedure_code, dossier.procedure, received_on)
 
+    def disagreement(self, each: Assessed) -> str:
+        """Say how the dossier's own limit differs from the catalogue's, and which decides; else nothing."""
+        text = disagreement(each.dossier.time_limit, self.procedure_of(each.dossier))
+        return text and f"{text}; đang tính theo {DECIDES[self._office.settings.clock.limit_from]}"
+
     def _limit(self, dossier: Dossier, procedure: Procedure | None) -> tuple[TimeLimit | None, str]:
         """Return the limit that decides and where it is from; where two disagree, others show it."""
         known = [(dossier.time_limit, FROM_DOSSIER), (procedure.limit if procedure else None, FROM_TABLE)]
@@ -105,7 +125,7 @@ class Deadlines:
             known.reverse()
         return next(((limit, origin) for limit, origin in known if limit), (None, ""))
 
-    def _decide_anew(self, each: Assessed) -> Deadline:
+    def decide_anew(self, each: Assessed) -> Deadline:
         """Decide the deadline of a dossier. Where the calendar does not reach, the promise decides."""
         facts, calendar = self.facts(each), self._office.calendar_of(each.dossier)
         decider = self._office.settings.counting.due
@@ -113,7 +133,7 @@ class Deadlines:
             return decide(facts, decider, calendar)
         except CalendarGap as gap:
             year = gap.day.year
-            problem = f"chưa có lịch làm việc năm {year}; thêm tệp {year}.toml vào [calendar] folder"
+            problem = f"{NO_CALENDAR} {year}; thêm tệp {year}.toml vào [calendar] folder"
             deadline = decide(replace(facts, limit=None), decider, calendar)
             return replace(deadline, limit=facts.limit, problem=problem)
 
