@@ -24,7 +24,7 @@ from latewatch.domain.letter import (
 from latewatch.domain.names import tidy
 from latewatch.domain.standing import LABELS, Case, Standing, last_letter_day, owes_letter, standing_at
 from latewatch.errors import LetterError
-from latewatch.jobs.assess import Deadlines
+from latewatch.jobs.assess import Deadlines, refuse_old_calendar
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
 from latewatch.store.cases import assessed, drafted, unfinished_at, with_code
@@ -72,6 +72,7 @@ def draft_letters(
     folder = out or office.settings.paths.letters
     code = tidy(code)
     with office.store.writing() as connection:
+        refuse_old_calendar(connection, office)
         wanted = _one(connection, office, code, now) if code else _owed(connection, office, now)
         before = {stored.id for stored in stored_drafts(connection)}
         drafts = [_draft(office, i, case, now, reason, new_date) for i, case in wanted]
@@ -80,7 +81,7 @@ def draft_letters(
     mine = [(stored, case) for stored, case in pending if not code or case.dossier.code == code]
     made = []
     for stored, case in progress(mine, "Văn bản xin lỗi"):
-        path = _path(folder, office, stored, case)
+        path = draft_path(folder, office, stored, case)
         is_new = stored.id not in before
         if is_new or not path.exists():
             write_whole(
@@ -145,7 +146,7 @@ def _draft(  # noqa: PLR0917  what makes a letter
 ) -> Draft:
     assert case.due_on is not None  # noqa: S101  only dossiers with a due date owe a letter
     letters, today = office.settings.letters, now.date()
-    last_promise = max(case.due_on, _promised_on(office, case) or case.due_on)
+    last_promise = max(case.due_on, promised_on(office, case) or case.due_on)
     if new_date is None:
         new_date = propose_new_date(today, last_promise, letters.new_date_working_days, case.calendar)
     check_new_date(new_date, today, last_promise, case.calendar)
@@ -175,12 +176,12 @@ def _pending(
         standing = standing_at(case, now, office.settings.letters.lead_working_days)
         if standing in RUNNING:
             pending.append((stored, case))
-        elif standing is not Standing.LATE and _is_removed(_path(folder, office, stored, case)):
+        elif standing is not Standing.LATE and is_removed(draft_path(folder, office, stored, case)):
             cancel_draft(connection, stored.id)
     return pending
 
 
-def _is_removed(path: Path) -> bool:
+def is_removed(path: Path) -> bool:
     """Remove a draft's PDF; False where it is held open or locked: then the next run tries again."""
     try:
         path.unlink(missing_ok=True)
@@ -189,7 +190,7 @@ def _is_removed(path: Path) -> bool:
     return True
 
 
-def _path(folder: Path, office: Office, stored: StoredDraft, case: Case) -> Path:
+def draft_path(folder: Path, office: Office, stored: StoredDraft, case: Case) -> Path:
     """Return where a draft lies: in the folder of the unit that signs it, named after its dossier."""
     unit = office.roster.unit_of(case.dossier)
     name = f"{file_stem(case.dossier.code)}-{stored.id}.pdf"
@@ -210,13 +211,13 @@ def _letter(office: Office, draft: Draft, case: Case) -> Letter:
         received_at=dossier.received_at,
         procedure=dossier.procedure,
         field=dossier.field,
-        promised_on=_promised_on(office, case) or draft.due_on,
+        promised_on=promised_on(office, case) or draft.due_on,
         new_date=draft.new_date,
         reason=draft.reason,
     )
 
 
-def _promised_on(office: Office, case: Case) -> date | None:
+def promised_on(office: Office, case: Case) -> date | None:
     """Return the promised date; one beyond the known years is a slip of the pen, and no letter repeats it."""
     promised_on = case.deadline.promised_on
     return promised_on if promised_on and promised_on <= office.calendar.last else None

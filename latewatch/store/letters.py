@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, and_, insert, or_, select, update
 
 from latewatch.store import schema
 
@@ -61,3 +61,45 @@ def cancel_draft(connection: Connection, letter_id: int) -> bool:
         update(table).where(table.c.id == letter_id, table.c.state == "draft").values(state="cancelled")
     )
     return done.rowcount == 1
+
+
+@dataclass(frozen=True, slots=True)
+class LetterInForce:
+    """A letter with what tells whose it is: enough to hold its new date against a calendar."""
+
+    id: int
+    dossier_id: int
+    code: str
+    state: str
+    new_date: date
+    resolving_unit: str
+    department: str
+
+
+def letters_in_force(connection: Connection, today: date) -> list[LetterInForce]:
+    """Return every draft, and every issued letter whose new date has not passed, by code."""
+    letter, dossier = schema.letter.c, schema.dossier.c
+    wanted = or_(letter.state == "draft", and_(letter.state == "issued", letter.new_date >= today))
+    found = (
+        select(
+            letter.id,
+            letter.dossier_id,
+            dossier.code,
+            letter.state,
+            letter.new_date,
+            dossier.resolving_unit,
+            dossier.department,
+        )
+        .join(schema.dossier, dossier.id == letter.dossier_id)
+        .where(wanted)
+        .order_by(dossier.code)
+    )
+    return [LetterInForce(*row) for row in connection.execute(found)]
+
+
+def rewrite_draft(connection: Connection, letter_id: int, draft: Draft) -> None:
+    """Give a draft, while it is one, other dates and the calendar they come from."""
+    table = schema.letter
+    mine = (table.c.id == letter_id) & (table.c.state == "draft")
+    names = ("due_on", "new_date", "calendar_version")
+    connection.execute(update(table).where(mine).values({name: getattr(draft, name) for name in names}))

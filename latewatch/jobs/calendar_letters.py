@@ -1,0 +1,145 @@
+"""What a change of the calendar does to letters: drafts whose dates fail, promises on a day of rest."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy import Connection
+
+from latewatch.domain.letter import check_new_date, propose_new_date
+from latewatch.domain.standing import Case
+from latewatch.errors import CalendarGap, LetterError
+from latewatch.jobs.assess import Deadlines
+from latewatch.jobs.calendar_pairs import Pairs
+from latewatch.jobs.calendar_plain import Ints
+from latewatch.jobs.letters import draft_path, is_removed, promised_on
+from latewatch.jobs.office import Office
+from latewatch.store import schema
+from latewatch.store.cases import assessed
+from latewatch.store.letters import Draft, LetterInForce, StoredDraft, rewrite_draft, stored_drafts
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class DraftChange:
+    """A draft whose due date or new date becomes another. `path` is the print of it as it was."""
+
+    id: int
+    code: str
+    before: Draft
+    after: Draft
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class OnRest:
+    """An issued letter that promised a working day which is now one of rest."""
+
+    code: str
+    new_date: date
+    why: str
+
+
+def on_rest(letters: Iterable[LetterInForce], pairs: Pairs) -> list[OnRest]:
+    """Return the issued letters whose new date becomes a day of rest: the person has to be told anew."""
+    found = []
+    for letter in letters:
+        why = _why_rest(letter, pairs) if letter.state == "issued" else ""
+        if why:
+            found.append(OnRest(letter.code, letter.new_date, why))
+    return found
+
+
+def _why_rest(letter: LetterInForce, pairs: Pairs) -> str:
+    """Say why the new date of a letter becomes one of rest; empty where it does not."""
+    pair, day = pairs.of(letter.resolving_unit, letter.department), letter.new_date
+    if pair is None:
+        return ""
+    old, new = pair.old.calendar, pair.new.calendar
+    try:
+        return new.why(day) if old.is_working_day(day) and not new.is_working_day(day) else ""
+    except CalendarGap:
+        return ""
+
+
+def changed_drafts(  # noqa: PLR0917  what decides a draft
+    connection: Connection,
+    office: Office,
+    deadlines: Deadlines,
+    letters: Sequence[LetterInForce],
+    pairs: Pairs,
+    moved: Ints,
+    today: date,
+) -> list[DraftChange]:
+    """Return the drafts of dossiers that moved, or whose new date becomes one of rest, with their new dates.
+
+    `office` is the one after the change.
+    """
+    drafts = [each for each in letters if each.state == "draft"]
+    has_moved = np.isin([each.dossier_id for each in drafts], moved).tolist()
+    touched = {
+        each.dossier_id
+        for each, is_moved in zip(drafts, has_moved, strict=True)
+        if is_moved or _why_rest(each, pairs)
+    }
+    stored = {each.draft.dossier_id: each for each in stored_drafts(connection)} if touched else {}
+    return [
+        change
+        for each in _cases(connection, office, deadlines, sorted(touched))
+        if (change := _change(office, stored[each[0]], each[1], today))
+    ]
+
+
+def _cases(
+    connection: Connection, office: Office, deadlines: Deadlines, ids: Sequence[int]
+) -> Iterable[tuple[int, Case]]:
+    for start in range(0, len(ids), CHUNK):
+        for each in assessed(connection, schema.dossier.c.id.in_(ids[start : start + CHUNK])):
+            yield each.id, office.case(each, deadlines.decide_anew(each))
+
+
+def _change(office: Office, stored: StoredDraft, case: Case, today: date) -> DraftChange | None:
+    before = stored.draft
+    due_on = case.due_on or before.due_on
+    after = replace(
+        before,
+        due_on=due_on,
+        new_date=_new_date(office, before.new_date, due_on, case, today),
+        calendar_version=case.calendar.version,
+    )
+    if (after.due_on, after.new_date) == (before.due_on, before.new_date):
+        return None
+    path = draft_path(office.settings.paths.letters, office, stored, case)
+    return DraftChange(stored.id, case.dossier.code, before, after, path)
+
+
+def _new_date(office: Office, proposed: date, due_on: date, case: Case, today: date) -> date:
+    """Return `proposed` where it still is a valid new date, else another by the usual rule."""
+    last_promise = max(due_on, promised_on(office, case) or due_on)
+    try:
+        check_new_date(proposed, today, last_promise, case.calendar)
+    except LetterError:
+        return propose_new_date(
+            today, last_promise, office.settings.letters.new_date_working_days, case.calendar
+        )
+    except CalendarGap:
+        return proposed
+    return proposed
+
+
+def apply_drafts(connection: Connection, changes: Iterable[DraftChange]) -> None:
+    """Write the new dates, and remove the prints of the old: the next run of `letters draft` draws them anew.
+
+    Prints go before the transaction ends: killed in between, the old ones are drawn again. Raises
+    LetterError where one is held open.
+    """
+    for change in changes:
+        rewrite_draft(connection, change.id, change.after)
+        if not is_removed(change.path):
+            raise LetterError(
+                f"{change.path}: không xóa được bản in cũ của dự thảo; hãy đóng tệp rồi chạy lại. "
+                "Chưa có gì được ghi."
+            )
