@@ -6,20 +6,24 @@ span; `domain/trace.py` walks the same spans day by day to explain them.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.hours import DAY, END_OF_DAY
 from latewatch.domain.limit import ALONE, BY_CLOCK, LimitUnit, TimeLimit
-from latewatch.domain.suspension import Effect, problem_of
+from latewatch.domain.suspension import MIDNIGHT, Effect, precedes, problem_of
 from latewatch.domain.worktime import WorkCalendar
-
-END_OF_DAY = time(23, 59, 59)
-MIDNIGHT = time.min
+from latewatch.errors import CalendarGap
 
 
 class Ends(StrEnum):
-    """When on its last day a limit of days ends. Limits of hours end at their own minute."""
+    """When on its last day a limit of days ends. Limits of hours end at their own minute.
+
+    A clock time is kept by working days only. Calendar days, weeks and months that would end on a day of
+    rest end with the next working day (BLDS 2015, Điều 148.5): what was received later must not end on the
+    same day before them, so all of these end at 24:00.
+    """
 
     DAY = "day"  # 24:00: Bộ luật Dân sự 2015, Điều 148.1 và 148.6
     WORKING_TIME = "working time"  # hết giờ làm việc
@@ -44,6 +48,7 @@ class ClockRules:
 
 
 USUAL = ClockRules()
+NO_LIMIT = "không rõ thời hạn giải quyết"
 _WORKING_DAYS, _DAY, _combine = LimitUnit.WORKING_DAYS, Ends.DAY, datetime.combine  # looked up once
 
 
@@ -56,6 +61,7 @@ def due_date(received: date, limit: TimeLimit, calendar: WorkCalendar) -> date:
     """
     if limit.unit is LimitUnit.WORKING_DAYS:
         return calendar.add(received, limit.amount)
+    calendar.is_working_day(received)  # a gap where the days from here on cannot be explained
     return calendar.add(_raw_end(received, limit), 0)
 
 
@@ -92,7 +98,14 @@ def due_moment(
         return calendar.add_minutes(anchor, limit.minutes)
     if unit in ALONE:
         return _end_of_first_day(anchor, unit, calendar, rules)
-    return _ending(due_date(anchor.date(), limit, calendar), anchor, calendar, rules.ends)
+    ends = _ends_of(unit, anchor, rules)
+    return _ending(due_date(anchor.date(), limit, calendar), anchor, calendar, ends)
+
+
+def _ends_of(unit: LimitUnit, begun: datetime, rules: ClockRules) -> Ends:
+    """Return how a limit of days that began at `begun` ends: without a clock time (00:00) none is kept."""
+    keeps = unit is LimitUnit.WORKING_DAYS and begun.time() != MIDNIGHT
+    return Ends.DAY if rules.ends is Ends.CLOCK and not keeps else rules.ends
 
 
 def _end_of_first_day(
@@ -102,31 +115,33 @@ def _end_of_first_day(
 
     For “trong ngày” it is over after the cut-off (practice in chứng thực, hộ tịch), else with its hours.
     """
-    day = anchor.date()
-    if not calendar.is_working_day(day):
-        day = calendar.add(day, 1)
-    else:
-        closing = calendar.hours_on(day).closing
-        last = min(closing, rules.cutoff) if unit is LimitUnit.WITHIN_DAY else closing
-        if _minute(anchor) > last:
-            day = calendar.add(day, 1)
-    ends = Ends.DAY if rules.ends is Ends.DAY else Ends.WORKING_TIME
-    return _ending(day, anchor, calendar, ends)
+    over = over_after(anchor.date(), unit, calendar, rules)
+    is_over = over is None or _minute(anchor) > over
+    day = calendar.add(anchor, 1) if is_over else anchor.date()
+    return _ending(day, anchor, calendar, Ends.DAY if rules.ends is Ends.DAY else Ends.WORKING_TIME)
 
 
-def _ending(day: date, anchor: datetime, calendar: WorkCalendar, ends: Ends) -> datetime:
-    """Return the moment of its last day at which a limit ends.
+def over_after(day: date, unit: LimitUnit, calendar: WorkCalendar, rules: ClockRules) -> int | None:
+    """Return the last minute at which what is received on `day` is due that day; None for a day of rest."""
+    hours = calendar.hours_on(day)
+    if not hours.segments:
+        return None
+    return min(hours.closing, rules.cutoff) if unit is LimitUnit.WITHIN_DAY else hours.closing
+
+
+def _ending(day: date, begun: datetime, calendar: WorkCalendar, ends: Ends) -> datetime:
+    """Return the moment of its last day at which a limit that began at `begun` ends.
 
     A kept clock time of rest is moved: to the next worked moment of the due day, at latest to its closing.
-    A receipt without clock time (00:00) has none to keep.
     """
-    zone = anchor.tzinfo
-    if ends is Ends.DAY or (ends is Ends.CLOCK and anchor.time() == MIDNIGHT):
-        return end_of_day(day, zone)
+    if ends is Ends.DAY:
+        return end_of_day(day, begun.tzinfo)
     hours = calendar.hours_on(day)
-    keeps = ends is Ends.CLOCK and calendar.is_working_day(anchor.date())
-    minute = hours.keep(_minute(anchor)) if keeps else hours.closing
-    return datetime.combine(day, MIDNIGHT, zone) + timedelta(minutes=minute)
+    keeps = ends is Ends.CLOCK and calendar.is_working_day(begun)
+    minute = hours.keep(_minute(begun)) if keeps else hours.closing
+    if minute == DAY:
+        return end_of_day(day, begun.tzinfo)
+    return datetime.combine(day, MIDNIGHT, begun.tzinfo) + timedelta(minutes=minute)
 
 
 def _minute(at: datetime) -> int:
@@ -146,16 +161,24 @@ class Left:
             cls(limit.minutes, LimitUnit.MINUTES) if limit.unit in BY_CLOCK else cls(limit.amount, limit.unit)
         )
 
-    def due(self, anchor: datetime, calendar: WorkCalendar, rules: ClockRules) -> datetime:
-        """Return when it ends, running from `anchor`. Raises CalendarGap."""
+    def due(self, anchor: datetime, begun: datetime, calendar: WorkCalendar, rules: ClockRules) -> datetime:
+        """Return when it ends, running from `anchor`; a clock time that is kept is that of `begun`.
+
+        What stood still on its last day ends with the day on which it is taken up, or with the next working
+        day where that one is over. Raises CalendarGap.
+        """
         if self.unit is LimitUnit.MINUTES:
             return calendar.add_minutes(anchor, self.amount)
-        if self.amount or self.unit in ALONE:
-            return due_moment(anchor, TimeLimit(self.amount, self.unit), calendar, rules)
-        due = _ending(calendar.add(anchor.date(), 0), anchor, calendar, rules.ends)
-        if due < anchor:
-            due = _ending(calendar.add(anchor.date(), 1), anchor, calendar, rules.ends)
-        return due
+        if self.unit in ALONE:
+            return _end_of_first_day(anchor, self.unit, calendar, rules)
+        ends = _ends_of(self.unit, begun, rules)
+        if self.amount:
+            day = due_date(anchor.date(), TimeLimit(self.amount, self.unit), calendar)
+            return _ending(day, begun, calendar, ends)
+        if ends is Ends.CLOCK:
+            ends = Ends.WORKING_TIME
+        due = _ending(calendar.add(anchor, 0), begun, calendar, ends)
+        return due if due >= anchor else _ending(calendar.add(anchor, 1), begun, calendar, ends)
 
     def last_day(self, anchor: date, calendar: WorkCalendar) -> date:
         """Return the last day it counts, which may be one of rest where it counts calendar days."""
@@ -202,6 +225,7 @@ class Run:
     due_at: datetime | None
     waiting: Suspension | None = None
     without_effect: tuple[Suspension, ...] = ()
+    rules: ClockRules = USUAL
 
 
 def run(
@@ -213,17 +237,19 @@ def run(
 ) -> Run:
     """Follow a limit from receipt to its end through its interruptions; `problem_of` finds no fault in them.
 
-    One that begins when the limit has run out moves nothing, nor does one whose effect is to run on. A
-    restart begins the whole limit at the moment of full receipt, whose day is day zero (NĐ 118/2025, Điều
-    19.5; BLDS 2015, Điều 147). After a pause the rest runs on the same way. Raises CalendarGap.
+    One that begins when the limit has run out moves nothing, nor does one whose effect is to run on, nor one
+    that was observed before the receipt. A restart begins the whole limit at the moment of full receipt,
+    whose day is day zero (NĐ 118/2025, Điều 19.5; BLDS 2015, Điều 147). After a pause the rest runs on the
+    same way, to the clock time the limit began at where that is kept. Raises CalendarGap.
     """
-    anchor, left = received_at, Left.of(limit)
-    due = left.due(anchor, calendar, rules)
+    begun = anchor = received_at
+    left = Left.of(limit)
+    due = due_moment(anchor, limit, calendar, rules)
     spans: list[Span] = []
     idle: list[Suspension] = []
     for each in sorted(suspensions, key=lambda s: s.started_at):
         effect = rules.effect(each.cause)
-        if effect is Effect.RUNS_ON or each.started_at >= due:
+        if effect is Effect.RUNS_ON or each.started_at >= due or precedes(each, received_at):
             idle.append(each)
             continue
         is_restart = effect is Effect.RESTART
@@ -231,11 +257,12 @@ def run(
         if is_restart:
             spans = [replace(span, is_void=True) for span in spans]
         if each.ended_at is None:
-            return Run(tuple(spans), None, each, tuple(idle))
+            return Run(tuple(spans), None, each, tuple(idle), rules)
         left = Left.of(limit) if is_restart else left.at(max(each.started_at, anchor), anchor, calendar)
-        anchor = each.ended_at
-        due = left.due(anchor, calendar, rules)
-    return Run((*spans, Span(anchor, left, due)), due, None, tuple(idle))
+        anchor = max(each.ended_at, each.started_at)  # an end at 00:00 is that day, without a clock time
+        begun = anchor if is_restart else begun
+        due = left.due(anchor, begun, calendar, rules)
+    return Run((*spans, Span(anchor, left, due)), due, None, tuple(idle), rules)
 
 
 class Basis(StrEnum):
@@ -318,21 +345,28 @@ def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
         problem=problem,
         calendar_version=calendar.version if ran else "",
         waiting_since=waiting.started_at if waiting else None,
-        lapses_on=_lapse(waiting, facts.rules),
+        lapses_on=_lapse(waiting, facts.rules, calendar),
     )
 
 
-def _lapse(waiting: Suspension | None, rules: ClockRules) -> date | None:
-    """Return the last day of the 15 after the notice in which a supplement may come (Điều 19.5)."""
+def _lapse(waiting: Suspension | None, rules: ClockRules, calendar: WorkCalendar) -> date | None:
+    """Return the last of the 15 days after the notice in which a supplement may come (Điều 19.5).
+
+    One of rest gives way to the next working day (BLDS 2015, Điều 148.5), as far as the calendar knows.
+    """
     if waiting is None or waiting.cause is not Cause.SUPPLEMENT:
         return None
-    return waiting.started_at.date() + timedelta(days=rules.close_after_days)
+    last = waiting.started_at.date() + timedelta(days=rules.close_after_days)
+    try:
+        return calendar.add(last, 0)
+    except CalendarGap:
+        return last
 
 
 def problem_in(facts: Facts) -> str:
     """Say why no due date can be computed from `facts`; empty where one can."""
     if facts.limit is None:
-        return "không rõ thời hạn giải quyết"
+        return NO_LIMIT
     if facts.received_at is None:
         return "không rõ ngày tiếp nhận"
     return problem_of(facts.suspensions, facts.received_at) if facts.suspensions else ""

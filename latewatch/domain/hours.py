@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, time
 from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Self
 
 DAY = 24 * 60  # minutes
+END_OF_DAY = time(23, 59, 59)  # stands for 24:00, which no clock of Python shows
 _SEGMENT = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 
 
@@ -20,6 +22,12 @@ def parse_clock(text: str) -> int:
 
 def show_clock(minute: int) -> str:
     return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def minute_of_day(at: datetime) -> int:
+    """Return the minute of the day of `at`, its seconds dropped; the last second stands for 24:00."""
+    minute = at.hour * 60 + at.minute
+    return DAY if minute == DAY - 1 and at.second == 59 else minute
 
 
 def _minute(hour: str, minute: str) -> int:

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, time
 from enum import StrEnum
 from itertools import pairwise
 
 from latewatch.domain.dossier import CAUSE_LABELS, Cause, Dossier, Status, Suspension
+
+MIDNIGHT = time.min  # a date whose clock time the source did not give
 
 
 class Effect(StrEnum):
@@ -27,20 +29,31 @@ EFFECT_LABELS = {
 def problem_of(suspensions: Sequence[Suspension], received_at: datetime) -> str:
     """Say which interruption cannot be: ends before it begins, begins before the receipt, overlaps another.
 
-    A receipt or a start at 00:00 has no clock time: only its day counts. Empty where all is well.
+    A moment at 00:00 has no clock time: only its day counts. One that was observed before the receipt is no
+    fault: it ended with it. Empty where all is well.
     """
     ordered = sorted(suspensions, key=lambda each: each.started_at)
     for each in ordered:
-        if each.ended_at and each.ended_at < each.started_at:
+        if each.ended_at and is_before(each.ended_at, each.started_at):
             return f"{shown(each)}: kết thúc trước khi bắt đầu"
-        if each.started_at.date() < received_at.date() or (
-            each.started_at < received_at and each.started_at.time() != datetime.min.time()
-        ):
-            return f"{shown(each)}: bắt đầu trước khi tiếp nhận hồ sơ ({received_at:%H:%M %d/%m/%Y})"
-    for one, other in pairwise(ordered):
-        if one.ended_at is None or other.started_at < one.ended_at:
+        if is_before(each.started_at, received_at) and not each.is_observed:
+            return f"{shown(each)}: bắt đầu trước khi tiếp nhận hồ sơ ({_moment(received_at)})"
+    for one, other in pairwise(each for each in ordered if not precedes(each, received_at)):
+        if one.ended_at is None or is_before(other.started_at, one.ended_at):
             return f"{shown(one)} và {shown(other)} chồng nhau"
     return ""
+
+
+def precedes(each: Suspension, received_at: datetime) -> bool:
+    """Tell whether what was observed began before the receipt, when no limit ran that it could interrupt."""
+    return each.is_observed and is_before(each.started_at, received_at)
+
+
+def is_before(one: datetime, other: datetime) -> bool:
+    """Tell whether `one` lies before `other`; of what has no clock time (00:00) only the day counts."""
+    if MIDNIGHT in (one.time(), other.time()):
+        return one.date() < other.date()
+    return one < other
 
 
 def shown(each: Suspension) -> str:
@@ -55,7 +68,7 @@ def named(each: Suspension) -> str:
 
 
 def _moment(at: datetime) -> str:
-    return f"{at:%d/%m/%Y}" if at.time() == datetime.min.time() else f"{at:%H:%M %d/%m/%Y}"
+    return f"{at:%d/%m/%Y}" if at.time() == MIDNIGHT else f"{at:%H:%M %d/%m/%Y}"
 
 
 def until_finish(suspensions: Sequence[Suspension], finished_at: datetime | None) -> tuple[Suspension, ...]:
@@ -68,21 +81,50 @@ def until_finish(suspensions: Sequence[Suspension], finished_at: datetime | None
     )
 
 
+def told(known: Sequence[Suspension], said: Sequence[Suspension]) -> tuple[Suspension, ...]:
+    """Return the interruptions of a dossier after a source `said` all it knows of them.
+
+    A list of events replaces what is known. Two columns of an export know the last supplement at most: they
+    do not contradict a list, and where they are empty what was observed stays.
+    """
+    if said and not any(each.is_partial for each in said):
+        return tuple(said)
+    if any(not each.is_observed and not each.is_partial for each in known):
+        return tuple(known)
+    return tuple(said) or tuple(each for each in known if each.is_observed)
+
+
 _SEEN_AS = {Status.SUPPLEMENT: Cause.SUPPLEMENT, Status.SUSPENDED: Cause.OTHER}
 
 
-def observe(before: Dossier | None, after: Dossier, at: datetime) -> Dossier:
-    """Return `after` with what its change of status at the poll of `at` tells of an interruption.
+def observe(dossier: Dossier, at: datetime) -> Dossier:
+    """Return `dossier` with what its status, as the poll of `at` finds it, tells of an interruption.
 
     Only where no source reports interruptions: an export that knows a status alone would otherwise make
-    every dossier late that was rightly sent back. The true moments lie before the polls that saw them.
+    every dossier late that was rightly sent back. The true moments lie before the polls that saw them; what
+    begins and ends within one poll, as when old files are read again, was not seen at all.
     """
-    if any(not each.is_observed for each in after.suspensions):
-        return after
-    cause = _SEEN_AS.get(after.status)
-    if before is not None and _SEEN_AS.get(before.status) is cause:
-        return after
-    seen = until_finish(after.suspensions, at)
-    if cause is not None and (after.received_at is None or after.received_at <= at):
-        seen = (*seen, Suspension(cause, at, is_observed=True))
-    return after if seen == after.suspensions else replace(after, suspensions=seen)
+    if any(not each.is_observed for each in dossier.suspensions):
+        return dossier
+    received_at = dossier.received_at
+    seen = [each for each in dossier.suspensions if received_at and not precedes(each, received_at)]
+    cause = _SEEN_AS.get(dossier.status) if received_at and received_at <= at else None
+    open_one = seen.pop() if seen and seen[-1].ended_at is None else None
+    if open_one and open_one.cause is not cause:
+        seen += _ended(open_one, min(at, dossier.finished_at or at))
+        open_one = None
+    if cause and open_one is None:
+        open_one = _reopened(seen, cause, at) or Suspension(cause, at, is_observed=True)
+    seen += [open_one] if open_one else []
+    return dossier if tuple(seen) == dossier.suspensions else replace(dossier, suspensions=tuple(seen))
+
+
+def _ended(each: Suspension, at: datetime) -> list[Suspension]:
+    """Return an interruption as it ended; one that was not seen to last is none."""
+    return [replace(each, ended_at=at)] if at > each.started_at else []
+
+
+def _reopened(seen: list[Suspension], cause: Cause, at: datetime) -> Suspension | None:
+    """Take the last interruption out of `seen` where this same poll ended it: then it never ended."""
+    is_last = bool(seen) and seen[-1].cause is cause and seen[-1].ended_at == at
+    return replace(seen.pop(), ended_at=None) if is_last else None

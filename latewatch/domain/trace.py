@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from latewatch.domain.deadline import MIDNIGHT, Run, Span
+from latewatch.domain.deadline import Run, Span
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.hours import DAY, minute_of_day, worked_before
 from latewatch.domain.limit import ALONE, LABELS, LimitUnit
-from latewatch.domain.suspension import Effect, named, shown
+from latewatch.domain.suspension import MIDNIGHT, Effect, named, shown
 from latewatch.domain.worktime import WorkCalendar
 
 ONE_DAY = timedelta(days=1)
@@ -86,6 +87,8 @@ def _anchor_step(span: Span, before: Span | None, calendar: WorkCalendar) -> Ste
     told, mark = ("ngày tiếp nhận", Mark.ZERO) if before is None else _taken_up(before)
     if span.left.unit in ALONE:
         return Step(day, False, f"{why}: {told}, {_alone(span, calendar)}", mark)
+    if not span.left.amount and before and span.until.date() == day:
+        return Step(day, False, f"{why}: {told}, hết hạn trong ngày vì đã dừng vào ngày cuối", mark)
     link = ", không tính" if before is None else ", ngày này không tính"
     return Step(day, False, f"{why}: {told}{link} (BLDS 2015 Đ147)", mark)
 
@@ -163,10 +166,15 @@ def _suspended_steps(by: Suspension, calendar: WorkCalendar) -> Iterator[Step]:
 
 def _hour_steps(span: Span, before: Span | None, calendar: WorkCalendar) -> Iterator[Step]:
     for day in _days(span.anchor.date(), span.until.date()):
-        start = datetime.combine(day, MIDNIGHT, span.anchor.tzinfo)
-        end = min(span.until, start + ONE_DAY - timedelta(minutes=1))
-        minutes = calendar.count_minutes(max(span.anchor, start), end)
-        yield _hour_step(day, span, before, minutes, calendar)
+        yield _hour_step(day, span, before, _minutes_on(day, span, calendar), calendar)
+
+
+def _minutes_on(day: date, span: Span, calendar: WorkCalendar) -> int:
+    """Return the minutes worked on `day` within `span`."""
+    first = minute_of_day(span.anchor) if day == span.anchor.date() else 0
+    last = minute_of_day(span.until) if day == span.until.date() else DAY
+    passed = worked_before(calendar.hours_on(day))
+    return max(0, passed[last] - passed[first])
 
 
 def _hour_step(day: date, span: Span, before: Span | None, minutes: int, calendar: WorkCalendar) -> Step:
@@ -176,8 +184,9 @@ def _hour_step(day: date, span: Span, before: Span | None, minutes: int, calenda
         why = f"{why}, giờ làm việc {str(hours).replace(',', ', ')}"
     if day == span.anchor.date():
         why = f"{why}: {_since(span.anchor, before)}"
-    if minutes <= 0:
-        return Step(day, False, why, Mark.ZERO if day == span.anchor.date() else Mark.REST)
+    if minutes == 0:
+        zero = _taken_up(before)[1] if before else Mark.ZERO
+        return Step(day, False, why, zero if day == span.anchor.date() else Mark.REST)
     if span.is_void:
         return Step(day, False, f"{why}: {_VOIDED}", Mark.VOID)
     return Step(day, True, why, Mark.COUNTED, minutes=minutes)

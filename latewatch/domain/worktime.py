@@ -3,12 +3,12 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
 from itertools import accumulate
 
-from latewatch.domain.hours import REST, WorkHours, clock_after, worked_before
+from latewatch.domain.hours import DAY, END_OF_DAY, REST, WorkHours, clock_after, minute_of_day, worked_before
 from latewatch.errors import CalendarGap
 
 FRIDAY, SATURDAY = 4, 5
@@ -43,7 +43,7 @@ class DayEntry:
     """One date that is not what its weekday says, and the document that says so.
 
     A worked one has `hours` of its own, or those of the weekday `like` (Monday is 0); with neither those of
-    its own weekday, and where that is one of rest, of Friday.
+    its own weekday, and where that is one of rest, of Friday. Hours that are asked for must not be none.
     """
 
     day: date
@@ -71,6 +71,8 @@ class CalendarNote:
 
 OFFICE_HOURS = WorkHours.parse("07:30-11:30,13:00-17:00")
 """8 hours a day (Bộ luật Lao động 2019, Điều 105.1); the clock times are the province's to set."""
+
+_TIMES = (*(time(*divmod(minute, 60)) for minute in range(DAY)), END_OF_DAY)  # by minute of the day
 
 STANDARD_WEEK = (*(OFFICE_HOURS,) * SATURDAY, REST, REST)
 """Saturday and Sunday are the weekly rest of the civil service."""
@@ -123,10 +125,15 @@ class WorkCalendar:
             return usual if usual.segments else REST
         if not entry.is_worked:
             return REST
-        own = entry.hours or (self.week[entry.like] if entry.like is not None else usual)
-        hours = own if own.segments else self.week[FRIDAY]
+        if entry.hours is not None:
+            hours = entry.hours
+        elif entry.like is not None:
+            hours = self.week[entry.like]
+        else:
+            hours = usual if usual.segments else self.week[FRIDAY]
         if not hours.segments:
-            raise ValueError(f"ngày {day:%d/%m/%Y} là “{entry.kind}” mà không có giờ làm việc nào")
+            like = f", như {WEEKDAYS[entry.like]}," if entry.like is not None else ""
+            raise ValueError(f"ngày {day:%d/%m/%Y} là “{entry.kind}”{like} mà không có giờ làm việc nào")
         return hours
 
     def _refuse_idle(self, years: Iterable[int]) -> None:
@@ -180,16 +187,18 @@ class WorkCalendar:
         """Return the moment at which `minutes` (1 or more) of working time after `start` have passed.
 
         Outside working time it begins with the next worked moment; seconds of `start` are dropped. The end
-        of a segment is reached before the next one opens. Raises CalendarGap.
+        of a segment is reached before the next one opens; 24:00 is the last second of its day. Raises
+        CalendarGap.
         """
-        index = self._index(start)
-        minute = start.hour * 60 + start.minute
-        wanted = self._minutes[index] + self._passed[index][minute] + minutes
+        index = start.toordinal() - self._origin
+        if not 0 <= index < len(self._hours):
+            raise CalendarGap(start, self.first, self.last)
+        wanted = self._minutes[index] + self._passed[index][start.hour * 60 + start.minute] + minutes
         at = bisect_left(self._minutes, wanted, index + 1) - 1
         if at >= len(self._hours):
             raise CalendarGap(self.last + timedelta(days=1), self.first, self.last)
-        clock = self._clocks[at][wanted - self._minutes[at]]
-        return start + timedelta(at - index, -start.second, -start.microsecond, 0, clock - minute)
+        clock = _TIMES[self._clocks[at][wanted - self._minutes[at]]]
+        return datetime.combine(date.fromordinal(self._origin + at), clock, start.tzinfo)
 
     def count_minutes(self, start: datetime, end: datetime) -> int:
         """Return the minutes worked from `start` to `end`; negative when `end` is earlier."""
@@ -197,7 +206,7 @@ class WorkCalendar:
 
     def _position(self, at: datetime) -> int:
         index = self._index(at)
-        return self._minutes[index] + self._passed[index][at.hour * 60 + at.minute]
+        return self._minutes[index] + self._passed[index][minute_of_day(at)]
 
     def why(self, day: date) -> str:
         """Say in Vietnamese why `day` is or is not worked, with the source of an exception."""

@@ -9,7 +9,7 @@ from datetime import datetime
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from latewatch.domain.deadline import END_OF_DAY
+from latewatch.domain.hours import END_OF_DAY
 from latewatch.domain.tally import Tally, show_rate
 from latewatch.reports.table import LABEL_COLUMNS, Column, Table
 from latewatch.reports.workbook import LINE, data_text, height, style
