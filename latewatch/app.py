@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from latewatch.calendars.edits import from_document
 from latewatch.calendars.load import load_calendars
-from latewatch.config import Settings, catalogued, load, secret
-from latewatch.domain.catalogue import Catalogue
+from latewatch.config import Settings, load, secret
 from latewatch.domain.edits import Edits, edited
 from latewatch.domain.layers import Calendars
+from latewatch.domain.letter import Letterhead
 from latewatch.domain.names import DeskName, Roster, UnitName
 from latewatch.jobs.office import Office
+from latewatch.jobs.procedures import catalogue_of
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
 from latewatch.sources.profile import load_profile
 from latewatch.store.calendars import newest_version
@@ -23,6 +24,7 @@ from latewatch.store.database import Store, open_store
 
 if TYPE_CHECKING:
     from latewatch.letters.render import LetterPrinter
+    from latewatch.reports.due_printer import DueSheetPrinter
 
 ONLY_DESK = "mot-cua"
 
@@ -36,13 +38,15 @@ def open_office(config: Path) -> Iterator[Office]:
     try:
         files = load_calendars(settings.calendar.folder)
         number, edits = stored_edits(store)
+        with store.reading() as connection:
+            catalogue = catalogue_of(settings, connection)
         yield Office(
             settings=settings,
             store=store,
             calendars=edited(files, edits),
             calendar_files=files,
             calendar_number=number,
-            catalogue=Catalogue(map(catalogued, settings.procedures)),
+            catalogue=catalogue,
             roster=roster(settings),
             profiles=profiles,
             printer=_printer(settings),
@@ -86,6 +90,27 @@ def _printer(settings: Settings) -> Callable[[], LetterPrinter]:
         return LetterPrinter(settings.letters.templates)
 
     return made
+
+
+def sheet_printer(settings: Settings | None) -> DueSheetPrinter:
+    """Return the printer of explanations, with the office's own templates where there is a configuration."""
+    from latewatch.reports.due_printer import DueSheetPrinter  # noqa: PLC0415  only who prints pays for it
+
+    return DueSheetPrinter(settings.letters.templates if settings else None)
+
+
+def sheet_head(settings: Settings | None) -> Letterhead:
+    """Return the head of a sheet of the office itself; without a configuration it is filled in by hand."""
+    if settings is None:
+        return Letterhead(governing_body="", issuing_body="", place="", signer_title="")
+    office = settings.office
+    return Letterhead(
+        governing_body=office.governing_body,
+        issuing_body=office.issuing_body or office.name,
+        place=office.place,
+        signer_title=office.signer_title,
+        signer_name=office.signer_name,
+    )
 
 
 def roster(settings: Settings) -> Roster:

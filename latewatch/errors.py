@@ -7,6 +7,7 @@ LatewatchError
 ├── SourceError        a source or file that cannot be read; `passing` when a later try may succeed
 │   └── RecordError    one row of a file; the run goes on
 ├── LetterError        a rule of the letter's life that was broken
+├── SheetError         a sheet of paper whose template cannot be printed
 ├── DeliveryError      a message that could not be handed over; `passing` likewise
 ├── TallyError         a table whose identities do not hold
 └── StoreError         the database or the disk
@@ -87,6 +88,10 @@ class RecordError(SourceError):
 
 class LetterError(LatewatchError):
     """A rule of the letter's life that would be broken."""
+
+
+class SheetError(LatewatchError):
+    """A sheet of paper whose template cannot be printed."""
 
 
 class DeliveryError(LatewatchError):

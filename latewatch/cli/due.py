@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from latewatch.calendars.load import warnings as calendar_warnings
+from latewatch.app import sheet_head
 from latewatch.cli import terminal
 from latewatch.cli.accounts import account_document, show_rules, show_stages, show_steps
 from latewatch.cli.entries import (
@@ -18,7 +18,8 @@ from latewatch.cli.entries import (
     parse_suspension,
 )
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant, parse_day
-from latewatch.cli.place import place_of
+from latewatch.cli.place import Place, place_of
+from latewatch.cli.sheet import Pdf, calendar_doubts, write_sheet
 from latewatch.cli.whatif import WhatIf, extended
 from latewatch.domain.account import Account, steps_of
 from latewatch.domain.deadline import Ends
@@ -28,6 +29,7 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.stages import holder
 from latewatch.domain.standing import last_letter_day
 from latewatch.domain.telling import day_moment_words, day_words, difference_words, due_words, revised_words
+from latewatch.reports.due_sheet import DueSheet
 
 
 def due(
@@ -82,11 +84,12 @@ def due(
             help="Một chặng của hồ sơ liên thông: Phòng A=2026-03-02..2026-03-05=3d. Ghi được nhiều lần.",
         ),
     ] = None,
+    pdf: Pdf = None,
     at: At = None,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Tính thử hạn giải quyết và giải thích từng ngày. Không cần hồ sơ, không ghi gì."""
+    """Tính thử hạn giải quyết và giải thích từng ngày. Không cần hồ sơ."""
     now = instant(at)
     asked = WhatIf(
         received_at=received,
@@ -98,23 +101,33 @@ def due(
         ends=ends,
         promised_on=promised,
     )
-    account = asked.answer(place_of(config), now)
+    place = place_of(config)
+    account = asked.answer(place, now)
     if extend:
         account = extended(account, extend, at.date() if at else None)
-    doubts = _doubts(account)
+    name = place.calendar_name(calendar)
+    doubts = calendar_doubts(account)
+    if pdf:
+        write_sheet(pdf, _sheet(account, place, name, now), place.settings)
     if as_json:
-        terminal.show_json(_document(account, calendar, doubts))
+        terminal.show_json(_document(account, name, doubts))
         return
-    _show(account, calendar, now)
+    _show(account, name, now)
     for doubt in doubts:
         terminal.warn(doubt)
+    if pdf:
+        terminal.say(f"Đã ghi {pdf}")
 
 
-def _doubts(account: Account) -> list[str]:
-    assert account.facts.received_at  # noqa: S101  the command asks for it
-    first, deadline = account.facts.received_at.year, account.deadline
-    last = deadline.due_on or deadline.lapses_on or account.facts.received_at.date()
-    return calendar_warnings(account.calendar, range(first, max(last, account.revised_on or last).year + 1))
+def _sheet(account: Account, place: Place, name: str, now: datetime) -> DueSheet:
+    return DueSheet(
+        account=account,
+        head=sheet_head(place.settings),
+        made_at=now,
+        calendar_name=layer_label(name),
+        holder=holder(account.stages),
+        doubts=tuple(calendar_doubts(account)),
+    )
 
 
 def _letter_until(account: Account) -> date | None:

@@ -5,12 +5,15 @@ from typing import Annotated
 
 import typer
 
-from latewatch.app import open_office
+from latewatch.app import open_office, sheet_head
 from latewatch.cli import terminal
 from latewatch.cli.accounts import account_document, distance_document, show_rules, show_stages, show_steps
 from latewatch.cli.late import letter_stage
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
+from latewatch.cli.sheet import Pdf, calendar_doubts, write_sheet
+from latewatch.config import Settings
 from latewatch.domain.deadline import Basis
+from latewatch.domain.layers import PROVINCE, UNIT, layer_label
 from latewatch.domain.standing import LABELS, Standing
 from latewatch.domain.telling import (
     day_words,
@@ -22,6 +25,8 @@ from latewatch.domain.telling import (
 )
 from latewatch.jobs.explain import Explanation, explain_dossier
 from latewatch.jobs.late import letter_of
+from latewatch.jobs.office import Office
+from latewatch.reports.due_sheet import DueSheet
 
 BASIS = {
     Basis.COMPUTED: "hạn tính theo quy định",
@@ -32,6 +37,7 @@ BASIS = {
 
 def explain(
     code: Annotated[str, typer.Argument(metavar="MÃ-HỒ-SƠ", help="Mã hồ sơ, ví dụ H36.12-261102-0007.")],
+    pdf: Pdf = None,
     at: At = None,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
@@ -40,13 +46,42 @@ def explain(
     now = instant(at)
     with open_office(config) as office:
         found = explain_dossier(office, code, now)
+        name = _calendar_name(office, found)
+        if pdf:
+            write_sheet(pdf, _sheet(found, name, office.settings, now), office.settings)
     if as_json:
-        terminal.show_json(_document(found))
-    else:
-        _show(found, now)
+        terminal.show_json(_document(found, name))
+        return
+    _show(found, name, now)
+    if pdf:
+        terminal.say(f"Đã ghi {pdf}")
 
 
-def _document(found: Explanation) -> dict[str, object]:
+def _calendar_name(office: Office, found: Explanation) -> str:
+    """Return the layer that decides in the calendar of the unit that resolves the dossier."""
+    unit = office.roster.unit_of(found.case.dossier)
+    return office.calendars.topmost(UNIT + unit.code if unit else PROVINCE)
+
+
+def _sheet(found: Explanation, name: str, settings: Settings, now: datetime) -> DueSheet:
+    case = found.case
+    original, revised = _against(found)
+    return DueSheet(
+        account=found.account,
+        head=sheet_head(settings),
+        made_at=now,
+        calendar_name=layer_label(name),
+        code=case.dossier.code,
+        procedure=" ".join(filter(None, (case.dossier.procedure_code, case.dossier.procedure))),
+        unit=case.unit,
+        standing=_standing(found, now),
+        against=(original, revised),
+        holder=found.holder,
+        doubts=tuple(calendar_doubts(found.account)),
+    )
+
+
+def _document(found: Explanation, name: str) -> dict[str, object]:
     case, deadline = found.case, found.case.deadline
     return {
         "code": case.dossier.code,
@@ -65,13 +100,15 @@ def _document(found: Explanation) -> dict[str, object]:
         "against_due": distance_document(found.against_due),
         "against_revised": distance_document(found.against_revised),
         "calendar": deadline.calendar_version or None,
+        "calendar_name": name,
         "holder": found.holder.stage.unit if found.holder else None,
         "at_fault": [each.stage.unit for each in found.at_fault],
         "changes": found.changes,
+        "warnings": calendar_doubts(found.account),
     }
 
 
-def _show(found: Explanation, now: datetime) -> None:
+def _show(found: Explanation, name: str, now: datetime) -> None:
     _show_receipt(found)
     show_steps(found.account, found.steps)
     _show_dates(found)
@@ -80,7 +117,7 @@ def _show(found: Explanation, now: datetime) -> None:
     _show_letter(found)
     show_stages(found.account, found.holder)
     if found.case.deadline.calendar_version:
-        terminal.say(f"Lịch: {found.case.deadline.calendar_version}")
+        terminal.say(f"Lịch: {layer_label(name)}, {found.case.deadline.calendar_version}")
     for change in found.changes:
         before = LABELS[Standing(change["before"])] if change["before"] else "mới thấy"
         terminal.say(f"  {change['at']:%H:%M %d/%m/%Y}  {before} → {LABELS[Standing(change['after'])]}")
@@ -111,18 +148,27 @@ def _show_dates(found: Explanation) -> None:
 
 def _show_standing(found: Explanation, now: datetime) -> None:
     """Say where it stands, and how against each of its two dates once a letter named a new one."""
-    late = f", trễ {found.working_days_late} ngày làm việc" if found.working_days_late else ""
-    terminal.say(f"Lúc {now:%H:%M %d/%m/%Y}: {LABELS[found.standing]}{late}.")
+    terminal.say(_standing(found, now))
     revised = revised_words(found.account)
     if not revised:
         return
-    against = [
-        f" – {words}" if (words := distance_words(each, is_finished=found.is_finished)) else ""
-        for each in (found.against_due, found.against_revised)
-    ]
-    original = found.case.deadline.due_at
-    terminal.say(f"Hạn ban đầu: {due_words(original) if original else 'không rõ'}{against[0]}.")
-    terminal.say(f"Hẹn lại: {revised}{against[1]}.")
+    original, (against_due, against_revised) = found.case.deadline.due_at, _against(found)
+    told = due_words(original) if original else "không rõ"
+    terminal.say(" – ".join(filter(None, (f"Hạn ban đầu: {told}", against_due))) + ".")
+    terminal.say(" – ".join(filter(None, (f"Hẹn lại: {revised}", against_revised))) + ".")
+
+
+def _standing(found: Explanation, now: datetime) -> str:
+    late = f", trễ {found.working_days_late} ngày làm việc" if found.working_days_late else ""
+    return f"Lúc {now:%H:%M %d/%m/%Y}: {LABELS[found.standing]}{late}."
+
+
+def _against(found: Explanation) -> tuple[str, str]:
+    """Say how it stands against the original date, and against the new one."""
+    return (
+        distance_words(found.against_due, is_finished=found.is_finished),
+        distance_words(found.against_revised, is_finished=found.is_finished),
+    )
 
 
 def _show_letter(found: Explanation) -> None:

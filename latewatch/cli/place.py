@@ -35,6 +35,12 @@ class Place:
             raise typer.BadParameter(f"không có lịch “{name}”; chọn trong: {known}", param_hint="--calendar")
         return self.calendars.named(found)
 
+    def calendar_name(self, name: str) -> str:
+        """Return the name of the layer that decides in the calendar `name`, which is a known one."""
+        text = name.strip()
+        is_unit = text.startswith(UNIT)
+        return self.calendars.topmost(self._of_unit(text.removeprefix(UNIT).strip()) if is_unit else text)
+
     def calendar_of(self, unit: str, usual: WorkCalendar) -> WorkCalendar:
         """Return the calendar of a unit by its code or name; `usual` for one that is not known."""
         found = self._of_unit(unit)

@@ -75,6 +75,10 @@ class Calendars:
         """Return the calendar of the unit `code`; units without a layer share the office's."""
         return self.named(UNIT + code)
 
+    def topmost(self, name: str) -> str:
+        """Return the name of the uppermost layer that the calendar `name` really has."""
+        return next((each for each in reversed(layers_below(name)) if each in self.layers), NATIONAL)
+
     def named(self, name: str) -> WorkCalendar:
         """Return the calendar `national`, `province` or `unit:CODE`. Raises ValueError where it cannot be."""
         known = [each for each in layers_below(name) if each in self.layers]
