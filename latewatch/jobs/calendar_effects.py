@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
-from latewatch.config import usual_rules
-from latewatch.domain.deadline import Deadline, Ends
+from latewatch.domain.deadline import Deadline
 from latewatch.domain.layers import Calendars
 from latewatch.domain.standing import Case, Standing, standing_at
 from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap
 from latewatch.jobs.assess import NO_CALENDAR, Deadlines
+from latewatch.jobs.calendar_ends import LimitEnds
 from latewatch.jobs.calendar_letters import DraftChange, OnRest, apply_drafts, changed_drafts, on_rest
 from latewatch.jobs.calendar_pairs import UNCHANGED, Pairs
 from latewatch.jobs.calendar_plain import STANDINGS, Decided, Ints, columns, day_of, decide_page, moment_of
@@ -95,6 +95,7 @@ class _Recount:
         self._soon_days = office.settings.counting.due_soon_working_days
         self._writes = writes
         self._pairs = Pairs(office, after)
+        self._ends = LimitEnds(office)
         self._moved: list[Ints] = []
         self._examples: list[tuple[int, date | None, date | None]] = []
         self._effects = Effects(self._pairs.days)
@@ -119,10 +120,11 @@ class _Recount:
             soon=max(_soon(each, today, self._soon_days) for each in self._pairs.calendars()),
             rules=self._deadlines.rules,
             no_calendar=NO_CALENDAR,
+            with_procedures=self._ends.by_procedure,
         )
 
     def _page(self, rows: Sequence[Movable]) -> None:
-        page = columns(rows, self._ends_of)
+        page = columns(rows, self._ends.of)
         numbers = np.array([self._pairs.number(row.resolving_unit, row.department) for row in rows])
         left: list[int] = []
         for number in set(numbers.tolist()) - {UNCHANGED}:
@@ -133,10 +135,6 @@ class _Recount:
             self._take(decided, pair.new.calendar.version)
             left += decided.ids[~decided.plain].tolist()
         self._one_by_one(left)
-
-    def _ends_of(self, source: str) -> Ends:
-        known = self._before.source(source)
-        return (known and known.ends) or usual_rules(self._before.settings.clock).ends
 
     def _take(self, decided: Decided, version: str) -> None:
         """Count what moved of a page, and write it."""

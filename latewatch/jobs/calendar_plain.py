@@ -135,14 +135,16 @@ class Columns:
         return Columns(*(getattr(self, name)[places] for name in Columns.__slots__))
 
 
-def columns(rows: Sequence[Movable], ends_of: Callable[[str], Ends]) -> Columns:
-    """Turn rows into arrays. `ends_of` tells how limits of days end for a source."""
+EndsOf = Callable[[Movable], Ends]
+
+
+def columns(rows: Sequence[Movable], ends_of: EndsOf) -> Columns:
+    """Turn rows into arrays. `ends_of` tells how the limit of one ends that counts days."""
     by_name = dict(zip(Movable._fields, zip(*rows, strict=True), strict=True))
     received = np.array(by_name["received"], dtype=np.int64) + _OFFSET
     limits = np.array([_limit(each) for each in by_name["limit"]], dtype=np.int64)
     processed = np.array(by_name["processed"], dtype=np.int64)
     has_receipt = received != NOTHING + _OFFSET
-    ends = {source: ends_of(source) for source in set(by_name["source"])}
     return Columns(
         ids=np.array(by_name["id"], dtype=np.int64),
         days=received // _DAY_SECONDS + _EPOCH,
@@ -153,7 +155,7 @@ def columns(rows: Sequence[Movable], ends_of: Callable[[str], Ends]) -> Columns:
         computed=np.array(by_name["computed"], dtype=np.int64),
         kind=np.where(has_receipt, limits[:, 0], _NO_LIMIT),
         amount=limits[:, 1],
-        ends=np.array([ends[source] for source in by_name["source"]], dtype=object),
+        ends=np.array(list(map(ends_of, rows)), dtype=object),
         status=np.array([_STATUS.get(status, _APART) for status in by_name["status"]], dtype=np.int64),
         stored=np.array([_CODE[Standing(standing)] for standing in by_name["standing"]], dtype=np.int64),
         is_computed=np.array([basis == Basis.COMPUTED for basis in by_name["basis"]]),

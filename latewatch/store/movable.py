@@ -14,6 +14,7 @@ from sqlalchemy import (
     case,
     func,
     insert,
+    literal,
     null,
     or_,
     select,
@@ -57,6 +58,7 @@ class Window:
 
     `now` to `soon` are the days in which a dossier is due soon. Only what was decided by `rules` is asked
     for: the rest is decided anew anyway. `no_calendar` begins the problem of what lies beyond the calendar.
+    Names of procedures are long, and read only where `with_procedures` asks for them.
     """
 
     first: date
@@ -65,6 +67,7 @@ class Window:
     soon: date
     rules: str
     no_calendar: str
+    with_procedures: bool
 
 
 class Movable(NamedTuple):
@@ -79,6 +82,8 @@ class Movable(NamedTuple):
     resolving_unit: str
     department: str
     source: str
+    procedure_code: str
+    procedure: str
     status: str
     standing: str
     basis: str
@@ -91,12 +96,7 @@ def movable(connection: Connection, window: Window, page: int = PAGE) -> Iterato
     No page is open while the caller has it, so that it may write. Nothing is left out whose due date, lapse
     or standing the change could move: a due date depends on the days from receipt to itself alone.
     """
-    statement = (
-        _narrow(window.no_calendar)
-        .where(*_reach(window))
-        .order_by(schema.assessment.c.dossier_id)
-        .limit(page)
-    )
+    statement = _narrow(window).where(*_reach(window)).order_by(schema.assessment.c.dossier_id).limit(page)
     after = bindparam("after", type_=BigInteger)
     statement = statement.where(schema.assessment.c.dossier_id > after)
     last = 0
@@ -107,12 +107,13 @@ def movable(connection: Connection, window: Window, page: int = PAGE) -> Iterato
             return
 
 
-def _narrow(no_calendar: str) -> Select[Any]:
+def _narrow(window: Window) -> Select[Any]:
     made, dossier = schema.assessment.c, schema.dossier.c
+    code, name = dossier.procedure_code, dossier.procedure
     waits = or_(
         dossier.suspensions.is_not(null()),
         made.waiting_since.is_not(None),
-        made.problem.startswith(no_calendar, autoescape=True),
+        made.problem.startswith(window.no_calendar, autoescape=True),
         dossier.status.in_(_WAITING),
     )
     return select(
@@ -125,6 +126,8 @@ def _narrow(no_calendar: str) -> Select[Any]:
         dossier.resolving_unit,
         dossier.department,
         dossier.source,
+        code if window.with_procedures else literal("").label("procedure_code"),
+        name if window.with_procedures else literal("").label("procedure"),
         dossier.status,
         made.standing,
         made.basis,
@@ -164,7 +167,8 @@ def count_undecided(connection: Connection, rules: str) -> int:
 
 def codes_of(connection: Connection, ids: Sequence[int]) -> Mapping[int, str]:
     table = schema.dossier.c
-    return dict(connection.execute(select(table.id, table.code).where(table.id.in_(ids))).tuples().all())
+    found = connection.execute(select(table.id, table.code).where(table.id.in_(ids)))
+    return {number: code for number, code in found}  # noqa: C416  a row is no pair of types to mypy
 
 
 def write_moved(connection: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
