@@ -115,7 +115,10 @@ class TestWhereTheLimitIsFrom:
         assert (nothing.case.deadline.basis, nothing.standing) == ("none", Standing.NO_DUE_DATE)
         with desk.open() as office:
             findings = [each.text for each in check_office(office, NOW, None)]
-        assert "Khác: 2 hồ sơ không tính được hạn: không rõ thời hạn giải quyết" in findings
+        assert any(
+            text.startswith("Khác: 2 hồ sơ không tính được hạn: không rõ thời hạn giải quyết")
+            for text in findings
+        )
 
     def test_the_promise_decides_where_the_office_says_so(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1", promised="30/11/2026"), row("H2")])

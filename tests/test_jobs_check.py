@@ -147,7 +147,8 @@ class TestData:
         findings = found(desk, "thời hạn")
         assert findings[0] == (
             "warning",
-            "Ví dụ 00: 1 hồ sơ không tính được hạn: không rõ thời hạn giải quyết",
+            "Ví dụ 00: 1 hồ sơ không tính được hạn: không rõ thời hạn giải quyết; nhập danh mục bằng latewatch "
+            "procedures import, hoặc khai trong [[procedures]]",
         )
         assert len(findings) == 22
 

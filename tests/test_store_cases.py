@@ -30,7 +30,7 @@ from latewatch.store.cases import (
     write_decisions,
 )
 from latewatch.store.database import Store
-from latewatch.store.feeds import without_due_date
+from latewatch.store.feeds import Undecided, without_due_date
 from latewatch.store.letters import Draft, cancel_draft, insert_drafts, issue_draft, stored_drafts
 
 RULES = "r1"
@@ -129,8 +129,8 @@ class TestDecisions:
         decide(store, due=deadline(None), codes=("H0", "H1", "H2"))
         with store.reading() as connection:
             assert without_due_date(connection) == [
-                ("Ví dụ A", "không rõ thời hạn giải quyết", 2),
-                ("Ví dụ B", "không rõ thời hạn giải quyết", 1),
+                Undecided("", "Ví dụ A", "không rõ thời hạn giải quyết", 2),
+                Undecided("", "Ví dụ B", "không rõ thời hạn giải quyết", 1),
             ]
 
 

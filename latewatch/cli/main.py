@@ -19,6 +19,7 @@ from latewatch.cli.late import late
 from latewatch.cli.letters import letters
 from latewatch.cli.options import CONFIG_VARIABLE
 from latewatch.cli.poll import poll
+from latewatch.cli.procedures import procedures
 from latewatch.cli.run import run as run_scheduler
 from latewatch.cli.tally import tally
 from latewatch.errors import LatewatchError
@@ -34,6 +35,7 @@ for command in (init, check, demo, poll, due, explain, late, digest, tally):
     app.command()(command)
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")
+app.add_typer(procedures, name="procedures")
 
 
 def _version(wanted: bool) -> None:

@@ -97,13 +97,15 @@ def plan(stored: Iterable[Procedure], listed: Sequence[Listed], *, correct: bool
     An entry with a date of effect ends what held before with the day before. One without a date is new, or
     says what is stored already; to change that for all its days must be asked for (`correct`).
     """
-    made = Plan(problems=list(overlapping(listed)))
-    if made.problems:
-        return made
+    doubled = list(overlapping(listed))
+    made = Plan(problems=[problem for _, problem in doubled])
+    unclear = {each.procedure.key for each, _ in doubled}
     by_key: dict[str, list[Procedure]] = {}
     for each in stored:
         by_key.setdefault(each.key, []).append(each)
     for entry in sorted(listed, key=lambda each: each.procedure.starts_on):
+        if entry.procedure.key in unclear:
+            continue
         same = by_key.setdefault(entry.procedure.key, [])
         try:
             amendment = _amend(same, entry, correct=correct)
@@ -115,8 +117,8 @@ def plan(stored: Iterable[Procedure], listed: Sequence[Listed], *, correct: bool
     return made
 
 
-def overlapping(listed: Iterable[Listed]) -> Iterator[RecordError]:
-    """Yield an error for every entry that holds on a day on which an earlier one of its procedure does."""
+def overlapping(listed: Iterable[Listed]) -> Iterator[tuple[Listed, RecordError]]:
+    """Yield every entry that holds on a day on which an earlier one of its procedure does, and its error."""
     seen: dict[str, list[Listed]] = {}
     for each in listed:
         same = seen.setdefault(each.procedure.key, [])
@@ -126,7 +128,7 @@ def overlapping(listed: Iterable[Listed]) -> Iterator[RecordError]:
                 f"{named(each.procedure)} đã có ở {other.place} cho cùng thời gian hiệu lực; hãy bỏ một "
                 "trong hai, hoặc ghi ngày Hiệu lực từ, Hiệu lực đến không chồng nhau"
             )
-            yield RecordError(each.place, "", problem)
+            yield each, RecordError(each.place, "", problem)
         same.append(each)
 
 

@@ -10,13 +10,18 @@ from sqlalchemy import Connection
 
 from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.config import Source
+from latewatch.domain.catalogue import disagreement
+from latewatch.domain.deadline import NO_LIMIT
 from latewatch.domain.feed import is_stale
 from latewatch.errors import DeliveryError, Place, RecordError, SourceError
+from latewatch.jobs.assess import DECIDES
 from latewatch.jobs.office import Office
+from latewatch.jobs.procedures import differences
 from latewatch.notify.delivery import SmtpServer
 from latewatch.sources.folder import export_files
 from latewatch.store.digests import unfinished_digests
 from latewatch.store.feeds import (
+    Undecided,
     data_from,
     failures,
     newest_batches,
@@ -53,7 +58,7 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
             findings += _source(connection, source)
         findings += _freshness(office, connection, now)
         findings += _units(office, connection)
-        findings += _limits(connection)
+        findings += _limits(office, connection)
         findings += _digests(office, connection)
     return [*findings, *_fonts(office), *_mail(smtp)]
 
@@ -132,12 +137,33 @@ def _units(office: Office, connection: Connection) -> Iterator[Finding]:
     yield from _warned("đơn vị", strangers)
 
 
-def _limits(connection: Connection) -> Iterator[Finding]:
+def _limits(office: Office, connection: Connection) -> Iterator[Finding]:
+    """Name the procedures whose dossiers have no due date, and where the catalogue says other limits."""
     unknown = [
-        f"{procedure or '(không ghi thủ tục)'}: {number} hồ sơ không tính được hạn: {problem}"
-        for procedure, problem, number in without_due_date(connection)
+        f"{_named(each)}: {each.dossiers} hồ sơ không tính được hạn: {each.problem}{_cure(office, each)}"
+        for each in without_due_date(connection)
     ]
     yield from _warned("thời hạn", unknown)
+    decides = DECIDES[office.settings.clock.limit_from]
+    disagreements = [
+        f"{each.procedure.label}: {each.dossiers} {disagreement(each.reported, each.procedure)}; "
+        f"đang tính theo {decides}; xem: latewatch procedures differences"
+        for each in differences(office, connection)
+    ]
+    yield from _warned("danh mục", disagreements)
+
+
+def _named(each: Undecided) -> str:
+    return " ".join(filter(None, (each.procedure_code, each.procedure))) or "(không ghi thủ tục)"
+
+
+def _cure(office: Office, each: Undecided) -> str:
+    if each.problem != NO_LIMIT:
+        return ""
+    codes = ", ".join(office.catalogue.namesakes(each.procedure))
+    if codes and not each.procedure_code:
+        return f"; danh mục có nhiều mã cùng tên này ({codes}): hãy xuất cả cột mã thủ tục"
+    return "; nhập danh mục bằng latewatch procedures import, hoặc khai trong [[procedures]]"
 
 
 def _digests(office: Office, connection: Connection) -> Iterator[Finding]:

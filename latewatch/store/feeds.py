@@ -80,14 +80,25 @@ def reported_units(connection: Connection) -> list[tuple[str, str, int]]:
     return [(unit, department, number) for unit, department, number in connection.execute(statement)]
 
 
-def without_due_date(connection: Connection) -> list[tuple[str, str, int]]:
-    """Return procedure, reason and number of the dossiers for which no due date could be computed."""
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A procedure of whose dossiers `dossiers` have no due date, for one reason."""
+
+    procedure_code: str
+    procedure: str
+    problem: str
+    dossiers: int
+
+
+def without_due_date(connection: Connection) -> list[Undecided]:
+    """Return the procedures, and why for how many of their dossiers no due date could be computed."""
     made, dossier = schema.assessment, schema.dossier
+    names = (dossier.c.procedure_code, dossier.c.procedure, made.c.problem)
     statement = (
-        select(dossier.c.procedure, made.c.problem, func.count())
+        select(*names, func.count())
         .join(made, made.c.dossier_id == dossier.c.id)
         .where(made.c.problem != "")
-        .group_by(dossier.c.procedure, made.c.problem)
-        .order_by(func.count().desc(), dossier.c.procedure)
+        .group_by(*names)
+        .order_by(func.count().desc(), *names)
     )
-    return [(procedure, problem, number) for procedure, problem, number in connection.execute(statement)]
+    return [Undecided(*row) for row in connection.execute(statement)]
