@@ -74,6 +74,7 @@ def _sheet(found: Explanation, name: str, settings: Settings, now: datetime) -> 
         code=case.dossier.code,
         procedure=" ".join(filter(None, (case.dossier.procedure_code, case.dossier.procedure))),
         unit=case.unit,
+        disagreement=found.disagreement,
         standing=_standing(found, now),
         against=(original, revised),
         holder=found.holder,
@@ -90,6 +91,7 @@ def _document(found: Explanation, name: str) -> dict[str, object]:
         **account_document(found.account, found.steps),
         "limit": str(deadline.limit) if deadline.limit else None,
         "limit_from": deadline.limit_from or None,
+        "disagreement": found.disagreement or None,
         "basis": deadline.basis,
         "finished_at": found.account.finished_at,
         "standing": found.standing,
@@ -118,6 +120,8 @@ def _show(found: Explanation, name: str, now: datetime) -> None:
     show_stages(found.account, found.holder)
     if found.case.deadline.calendar_version:
         terminal.say(f"Lịch: {layer_label(name)}, {found.case.deadline.calendar_version}")
+    for doubt in calendar_doubts(found.account):
+        terminal.warn(doubt)
     for change in found.changes:
         before = LABELS[Standing(change["before"])] if change["before"] else "mới thấy"
         terminal.say(f"  {change['at']:%H:%M %d/%m/%Y}  {before} → {LABELS[Standing(change['after'])]}")
@@ -131,13 +135,16 @@ def _show_receipt(found: Explanation) -> None:
     terminal.say(f"Đơn vị giải quyết: {case.unit or '(không ghi)'}")
     terminal.say(f"Tiếp nhận: {moment_words(received) if received else 'không rõ'}")
     terminal.say(f"Thời hạn giải quyết: {limit}")
+    if found.disagreement:
+        terminal.say(f"Thời hạn ghi khác nhau: {found.disagreement}.")
 
 
 def _show_dates(found: Explanation) -> None:
     deadline = found.case.deadline
     if deadline.problem:
         terminal.warn(deadline.problem)
-    computed = day_words(deadline.computed_on) if deadline.computed_on else "không tính được"
+    nothing = "chưa có, thời hạn đang dừng" if deadline.waiting_since else "không tính được"
+    computed = day_words(deadline.computed_on) if deadline.computed_on else nothing
     promised = day_words(deadline.promised_on) if deadline.promised_on else "nguồn không ghi"
     difference = difference_words(found.difference)
     told = f" · {difference}" if difference else ""

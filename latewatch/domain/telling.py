@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 
 from latewatch.domain.account import Account, Distance, Exceptional, Interruption
 from latewatch.domain.deadline import Ends
-from latewatch.domain.dossier import CAUSE_LABELS
+from latewatch.domain.dossier import CAUSE_LABELS, Cause
 from latewatch.domain.hours import END_OF_DAY, show_clock
 from latewatch.domain.limit import LimitUnit
 from latewatch.domain.stages import StageVerdict, at_fault
@@ -17,6 +17,7 @@ ENDS_LABELS = {
     Ends.WORKING_TIME: "hạn hết cùng giờ làm việc của ngày cuối",
     Ends.CLOCK: "ngày cuối hết hạn vào đúng giờ đã tiếp nhận",
 }
+_CAUSES = CAUSE_LABELS | {Cause.OTHER: "dừng vì lý do khác"}
 _BY_CLOCK = "hạn hết khi đủ số phút làm việc"
 
 
@@ -52,7 +53,7 @@ def rules_words(account: Account) -> str:
     parts = [_BY_CLOCK if account.is_by_clock else ENDS_LABELS[rules.ends]]
     if limit and limit.unit is LimitUnit.WITHIN_DAY:
         parts.append(f"tiếp nhận sau {show_clock(rules.cutoff)} thì trả trong ngày làm việc tiếp theo")
-    parts += [f"{CAUSE_LABELS[cause]}: {EFFECT_LABELS[rules.effect(cause)]}" for cause in account.causes]
+    parts += [f"{_CAUSES[cause]}: {EFFECT_LABELS[rules.effect(cause)]}" for cause in account.causes]
     return "; ".join(parts)
 
 

@@ -27,6 +27,7 @@ class Explanation:
     """A case, where it stands, and the days that led there.
 
     `letter_until` is the last day for an apology that is still in time; None where none can be owed.
+    `disagreement` tells where the dossier and the catalogue state different limits, and which decides.
     `against_due` and `against_revised` measure how it stands against the original date and the new one.
     """
 
@@ -35,6 +36,7 @@ class Explanation:
     standing: Standing
     working_days_late: int
     letter_until: date | None
+    disagreement: str
     against_due: Distance | None
     against_revised: Distance | None
     steps: list[Step]
@@ -79,30 +81,16 @@ def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
         letter_on=case.letter_on,
         revised_on=case.revised_on,
     )
-    return _explanation(case, account, standing_of(office, case, now), until, now, changes)
-
-
-def standing_of(office: Office, case: Case, now: datetime) -> Standing:
-    return standing_at(case, now, office.settings.counting.due_soon_working_days)
-
-
-def _explanation(  # noqa: PLR0917  what an explanation is made of
-    case: Case,
-    account: Account,
-    standing: Standing,
-    until: datetime,
-    now: datetime,
-    changes: list[Mapping[str, Any]],
-) -> Explanation:
-    is_late = standing in (Standing.LATE, Standing.OVERDUE)
+    standing = standing_at(case, now, office.settings.counting.due_soon_working_days)
+    is_late, is_measured = standing in (Standing.LATE, Standing.OVERDUE), standing in MEASURED
     revised_at = end_of_day(case.revised_on, now.tzinfo) if case.revised_on else None
-    is_measured = standing in MEASURED
     return Explanation(
         case=case,
         account=account,
         standing=standing,
         working_days_late=working_days_late(case, now) if is_late else 0,
         letter_until=_letter_until(case, standing),
+        disagreement=deadlines.disagreement(each),
         against_due=distance(case.deadline.due_at, until, case.calendar) if is_measured else None,
         against_revised=distance(revised_at, until, case.calendar) if is_measured else None,
         steps=steps_of(account),
