@@ -13,13 +13,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
+from latewatch.domain.catalogue import CONFIGURED, twice
 from latewatch.domain.catalogue import Procedure as CatalogueProcedure
-from latewatch.domain.catalogue import twice
 from latewatch.domain.deadline import ClockRules, Decider, Ends
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.letter import LetterForm
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff
+from latewatch.domain.record import EventKind
 from latewatch.domain.suspension import Effect
 from latewatch.domain.tally import CountingRule, Treatment
 from latewatch.errors import ConfigError
@@ -82,6 +83,7 @@ class Source(_Section, frozen=True):
     headings: dict[str, str] = {}
     status_words: dict[str, str] = {}
     channel_words: dict[str, str] = {}
+    event_words: dict[str, str] = {}
     limit_unit: Literal["d", "cd", "h"] = "d"
     ends: Ends | None = None
     settle_seconds: Annotated[float, Meta(ge=0, le=600)] = 2.0
@@ -264,6 +266,7 @@ def _check_source(file: Path, key: str, source: Source) -> None:
         raise ConfigError(file, f"{key}.url", "cần địa chỉ bắt đầu bằng http:// hoặc https://")
     _check_words(file, f"{key}.status_words", source.status_words, Status)
     _check_words(file, f"{key}.channel_words", source.channel_words, Channel)
+    _check_words(file, f"{key}.event_words", source.event_words, EventKind)
 
 
 def _check_procedure(file: Path, key: str, procedure: Procedure) -> None:
@@ -285,7 +288,7 @@ def catalogued(procedure: Procedure) -> CatalogueProcedure:
     own = {name: getattr(procedure, name) for name in procedure.__struct_fields__}
     own["limit"] = TimeLimit.parse(procedure.limit) if procedure.limit else None
     own["cutoff"] = minute_of(procedure.cutoff) if procedure.cutoff else None
-    return CatalogueProcedure(**own, source="cấu hình")
+    return CatalogueProcedure(**own, source=CONFIGURED)
 
 
 def minute_of(clock: time) -> int:
@@ -304,7 +307,7 @@ def _refuse_twice(file: Path, key: str, names: list[str]) -> None:
         raise ConfigError(file, key, f"“{twice}” có hai lần")
 
 
-def _check_words(file: Path, key: str, words: dict[str, str], kind: type[Status] | type[Channel]) -> None:
+def _check_words(file: Path, key: str, words: dict[str, str], kind: type[StrEnum]) -> None:
     values = [member.value for member in kind]
     for word, meaning in words.items():
         if meaning not in values:

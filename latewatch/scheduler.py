@@ -20,7 +20,7 @@ from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import FAILED, send_digests
 from latewatch.jobs.letters import draft_letters
 from latewatch.jobs.office import Office
-from latewatch.jobs.poll import poll
+from latewatch.jobs.poll import in_order, poll
 
 log = logging.getLogger("latewatch")
 
@@ -59,7 +59,7 @@ def run_until_stopped(config: Path, say: Callable[[str], None]) -> None:
 
 def poll_all(office: Office, now: datetime) -> None:
     """Poll every source and assess. What fails is logged and kept; the others go on."""
-    for source in office.settings.sources:
+    for source in in_order(office.settings.sources, office.profiles):
         result = poll(office, source, now)
         log.info("poll %s: %s", source.name, result.intake)
         for problem in (*result.warnings, *result.problems):

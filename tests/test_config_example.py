@@ -15,6 +15,7 @@ from msgspec import NODEFAULT, Struct
 from latewatch import typed
 from latewatch.config import Settings, Source, load
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.record import EventKind
 from latewatch.sources.profile import load_profile
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
@@ -100,6 +101,7 @@ def read_entries(text: str) -> dict[str, Entry]:
 
 
 PROFILE = load_profile(Source(name="xuat-tep", folder=Path("in")))
+EVENTS = load_profile(Source(name="su-kien", folder=Path("in"), profile="events"))
 TEXT = EXAMPLE.read_text(encoding="utf-8")
 ENTRIES = read_entries(TEXT)
 KEYS = {key.name: key for key in keys_of(Settings)}
@@ -177,9 +179,10 @@ def test_a_default_with_a_source_names_it(name: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        pytest.param("sources.headings", [*PROFILE.names], id="headings"),
+        pytest.param("sources.headings", [*PROFILE.names, *EVENTS.names], id="headings"),
         pytest.param("sources.status_words", [*Status], id="statuses"),
         pytest.param("sources.channel_words", [*Channel], id="channels"),
+        pytest.param("sources.event_words", [*EventKind], id="events"),
     ],
 )
 def test_what_may_stand_in_a_table_of_words_is_listed(name: str, words: list[str]) -> None:

@@ -1,6 +1,7 @@
 """What was reported is kept, append-only: a version only where a fact changed, with the batch it came from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,9 +10,9 @@ from offices import NOW
 from sqlalchemy import select
 from worlds import moment
 
-from latewatch.domain.dossier import Channel, Dossier, Status
+from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.record import Event, Reading, Rejected, Reported
 from latewatch.errors import Place, StoreError
 from latewatch.store import schema
 from latewatch.store.database import Store
@@ -22,6 +23,7 @@ from latewatch.store.ingest import (
     Batch,
     Intake,
     cure_failures,
+    has_awaited,
     ingest,
     is_known,
     lost_fields,
@@ -331,6 +333,64 @@ class TestBatches:
         take(store, *(reported(f"H{n}", resolving_unit=unit) for n, unit in enumerate(units)))
         with store.reading() as connection:
             assert reported_units(connection) == [("Phòng A", "", 2), ("Phòng B", "", 1)]
+
+
+def event(code: str, fact: Suspension | Stage, line: int = 2) -> Reported:
+    """One row of a list of events."""
+    place = Place("su-kien.csv", "", line)
+    name = "stages" if isinstance(fact, Stage) else "suspensions"
+    return Reported(code, {name: (fact,)}, {"Mã": code}, place, (Event(fact, {"Mã": code}, place, "Từ"),))
+
+
+EVENT_SOURCE = "su-kien"
+STARTED = moment("2026-11-03T14:20")
+assert STARTED
+ASKED = Suspension(Cause.SUPPLEMENT, STARTED, note="Thiếu bản vẽ", is_partial=True)
+STAGE = Stage("Sở Xây dựng", STARTED, TimeLimit.parse("8h"), moment("2026-11-10"), moment("2026-11-09"))
+
+
+class TestEvents:
+    def test_they_come_back_as_they_were_told_and_the_dossier_keeps_its_source(self, store: Store) -> None:
+        take(store, reported())
+        for n, fact in enumerate((ASKED, STAGE)):
+            assert take(store, event("H1", fact), source=EVENT_SOURCE, sha=f"e{n}") == (0, 1, 0)
+        found = dossier(store)
+        assert (found.suspensions, found.stages) == ((ASKED,), (STAGE,))
+        with store.reading() as connection:
+            assert connection.execute(select(schema.dossier.c.source)).scalar_one() == SOURCE
+        assert take(store, event("H1", STAGE), source=EVENT_SOURCE, sha="e3") == (0, 0, 1)
+
+    def test_of_a_dossier_nobody_reported_they_wait(self, store: Store) -> None:
+        stage, asked = event("H2", STAGE, 3), event("H2", ASKED, 4)
+        facts = {**stage.facts, **asked.facts}
+        rows = [event("H1", STAGE), replace(stage, facts=facts, events=stage.events + asked.events)]
+        with store.writing() as connection:
+            intake = ingest(connection, batch(rows, source=EVENT_SOURCE, sha="e"))
+        assert (intake.read, intake.new, intake.rejected) == (3, 0, 3)
+        assert self.is_new(store) is False
+        take(store, reported("H3"))
+        assert self.is_new(store) is False
+        take(store, reported("H2"), sha="b")
+        assert self.is_new(store) is True
+        assert take(store, *rows, source=EVENT_SOURCE, sha="e") == (0, 2, 0)
+        assert self.is_new(store) is False
+        with store.reading() as connection:
+            assert [each["row"] for each in rejections(connection, EVENT_SOURCE)] == [2]
+
+    def is_new(self, store: Store) -> bool:
+        """Tell whether the file, a copy of it and the address it came from are to be read again."""
+        with store.reading() as connection:
+            files = {
+                not is_known(connection, EVENT_SOURCE, name, "e", "p1") for name in ("e.csv", "copy.csv")
+            }
+            (is_new,) = {*files, has_awaited(connection, EVENT_SOURCE)}
+        return is_new
+
+    def test_more_of_them_than_one_statement_takes(self, store: Store) -> None:
+        rows = [event(f"H{n}", STAGE, n) for n in range(2 * CHUNK + 1)]
+        take(store, *rows, source=EVENT_SOURCE, sha="e")
+        take(store, reported(f"H{2 * CHUNK}"))
+        assert self.is_new(store) is True
 
 
 class TestLostColumns:

@@ -10,7 +10,7 @@ from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.errors import ConfigError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.office import Office
-from latewatch.jobs.poll import PollResult
+from latewatch.jobs.poll import PollResult, in_order
 from latewatch.jobs.poll import poll as poll_source
 
 
@@ -23,7 +23,7 @@ def poll(
     """Lấy hồ sơ mới từ các nguồn và tính hạn. Chạy lại bao nhiêu lần cũng không đổi kết quả."""
     now = instant(at)
     with open_office(config) as office:
-        wanted = _sources(office, source)
+        wanted = in_order(_sources(office, source), office.profiles)
         results = [poll_source(office, each, now, terminal.progress) for each in wanted]
         assess(office, now)
     if as_json:

@@ -1,7 +1,7 @@
 """Poll: fetch what is new from each source and take it in, a file at a time."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,12 +16,14 @@ from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.folder import export_files, read_file, settled
+from latewatch.sources.profile import Profile, Reads
 from latewatch.sources.spreadsheet import read_spreadsheet
 from latewatch.sources.web import fetch
 from latewatch.store.ingest import (
     Batch,
     Intake,
     cure_failures,
+    has_awaited,
     ingest,
     is_known,
     lost_fields,
@@ -95,7 +97,8 @@ class _Poll:
     def _read_url(self) -> None:
         with self.store.reading() as connection:
             cursor = read_cursor(connection, self.source.name)
-        is_current = self._validity.items() <= cursor.items()
+            is_awaited = has_awaited(connection, self.source.name)
+        is_current = self._validity.items() <= cursor.items() and not is_awaited
         delivery = fetch(self.source, cursor if is_current else {})
         if delivery is None:
             self.result.known.append(self.source.name)
@@ -120,7 +123,7 @@ class _Poll:
                 return
             lost = lost_fields(connection, self.source.name, reading.fields)
             if lost:
-                reading.warnings.append(_lost(delivery.name, lost, self.profile.names))
+                reading.warnings.append(_lost(delivery.name, lost, self.profile))
             intake = ingest(connection, self._batch(delivery, reading), self.progress)
             if delivery.cursor:
                 write_cursor(connection, self.source.name, {**delivery.cursor, **self._validity})
@@ -147,6 +150,14 @@ class _Poll:
         )
 
 
-def _lost(file: str, lost: frozenset[str], names: Mapping[str, str]) -> str:
-    columns = ", ".join(f"“{names[field]}”" for field in sorted(lost))
-    return f"{file}: thiếu cột {columns} mà lần trước có; giá trị đã lưu của cột được giữ nguyên"
+def _lost(file: str, lost: frozenset[str], profile: Profile) -> str:
+    columns = ", ".join(f"“{profile.names[field]}”" for field in sorted(lost))
+    kept = "giá trị đã lưu của cột được giữ nguyên"
+    if profile.reads is Reads.EVENTS:  # a list says all of an event: nothing of an earlier one is added to it
+        kept = "các sự kiện trong tệp này không có giá trị đó"
+    return f"{file}: thiếu cột {columns} mà lần trước có; {kept}"
+
+
+def in_order(sources: Iterable[Source], profiles: Mapping[str, Profile]) -> list[Source]:
+    """Return the sources, lists of events last: they speak of dossiers that the others bring."""
+    return sorted(sources, key=lambda each: profiles[each.name].reads is Reads.EVENTS)

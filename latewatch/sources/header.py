@@ -3,17 +3,36 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from latewatch.domain.names import tidy
 from latewatch.errors import SourceError
 from latewatch.sources.cells import key_of, text_of
 from latewatch.sources.grid import Cell, Sheet
-from latewatch.sources.profile import DECIDING, REQUIRED, Profile
 
 SEARCHED_ROWS = 40
 DEEPEST_HEADER = 3
 Heading = tuple[str, ...]  # the texts of one column, from top to bottom
 _NUMBERED = re.compile(r"[(\[]?\d{1,2}[)\]]?(\s*=.*)?|[A-Z]")
+
+
+class Headings(Protocol):
+    """Which headings mean which field; a profile is such a table.
+
+    `field_of` goes from the key of a heading to its field, `names` from a field to the heading a message
+    names. `setting` is where an office puts its own headings; empty where it cannot.
+    """
+
+    @property
+    def field_of(self) -> Mapping[str, str]: ...
+    @property
+    def names(self) -> Mapping[str, str]: ...
+    @property
+    def required(self) -> tuple[str, ...]: ...
+    @property
+    def deciding(self) -> tuple[str, ...]: ...
+    @property
+    def setting(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +50,7 @@ class NoTable(SourceError):  # noqa: N818  what the sheet is: the file may have 
     """A sheet with a heading or two that lacks a required column: an error where no other sheet has them."""
 
 
-def find_header(file: str, sheet: Sheet, profile: Profile) -> Header | None:
+def find_header(file: str, sheet: Sheet, profile: Headings) -> Header | None:
     """Return the header of `sheet`, or None where nothing in it looks like one.
 
     The header is the band of one to three rows whose headings name most fields; the smallest such band wins.
@@ -75,11 +94,11 @@ def _text(cell: Cell) -> str:
     return text_of(cell) if isinstance(cell, str) else ""
 
 
-def _fields_named(headings: Mapping[int, Heading], profile: Profile) -> int:
+def _fields_named(headings: Mapping[int, Heading], profile: Headings) -> int:
     return len({field for heading in headings.values() if (field := _field(heading, profile))})
 
 
-def _field(heading: Heading, profile: Profile) -> str | None:
+def _field(heading: Heading, profile: Headings) -> str | None:
     """Return the field a column's texts name: joined, else the lowest, else the highest."""
     for text in (" ".join(heading), heading[-1], heading[0]):
         field = profile.field_of.get(key_of(text))
@@ -93,7 +112,7 @@ def _shown(heading: Heading) -> str:
 
 
 def _columns(
-    file: str, sheet: str, headings: Mapping[int, Heading], profile: Profile
+    file: str, sheet: str, headings: Mapping[int, Heading], profile: Headings
 ) -> tuple[dict[str, int], tuple[str, ...]]:
     where = f"{file}, trang tính “{sheet}”" if sheet else file
     columns: dict[str, int] = {}
@@ -107,26 +126,29 @@ def _columns(
             continue
         first, second = _shown(headings[columns[field]]), _shown(heading)
         both = f"cột “{first}” và cột “{second}”"
-        if field in DECIDING:
+        if field in profile.deciding:
             raise SourceError(
-                where, f"{both} đều có thể là “{profile.names[field]}”; {_choice(field, first, second)}"
+                where,
+                f"{both} đều có thể là “{profile.names[field]}”; {_choice(field, first, second, profile)}",
             )
         warnings.append(f"{where}: {both} trùng nghĩa; lấy cột đầu")
-    missing = [profile.names[field] for field in REQUIRED if field not in columns]
+    missing = [profile.names[field] for field in profile.required if field not in columns]
     if missing:
         raise NoTable(
             where,
             f"thiếu cột {', '.join(f'“{name}”' for name in missing)}; các cột có: "
             f"{', '.join(f'“{_shown(heading)}”' for heading in headings.values())}. Nếu cột mang tên khác, "
-            "hãy ghi tên đó vào khóa headings của nguồn",
+            + (f"hãy ghi tên đó vào {profile.setting}" if profile.setting else "hãy đổi tên cột"),
         )
     return columns, tuple(warnings)
 
 
-def _choice(field: str, first: str, second: str) -> str:
-    """Say how to choose between two columns: the setting cannot where both are named alike."""
+def _choice(field: str, first: str, second: str, profile: Headings) -> str:
+    """Say how to choose between two columns: a setting cannot where both are named alike."""
     if key_of(first) == key_of(second):
         return "hai cột cùng tên: hãy xóa hoặc đổi tên một cột"
+    if not profile.setting:
+        return "hãy xóa hoặc đổi tên một cột"
     return f'hãy chọn một bằng khóa headings = {{ {field} = "{first}" }} của nguồn trong tệp cấu hình'
 
 

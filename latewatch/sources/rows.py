@@ -1,40 +1,18 @@
-"""One row of a sheet → what it reports of a dossier, or the doubt that keeps it out."""
+"""The rows of a sheet, whatever they tell of: which are records, their code, their place."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
-from latewatch.domain.dossier import Status
-from latewatch.domain.record import Reported
 from latewatch.errors import Place
-from latewatch.sources.cells import (
-    REMEMBERED,
-    MonthFirst,
-    cleaned,
-    key_of,
-    limit_of,
-    moment_of,
-    phone_of,
-    text_of,
-)
+from latewatch.sources.cells import cleaned, key_of, text_of
 from latewatch.sources.grid import Cell, Sheet
 from latewatch.sources.header import Header, are_numbers, is_column_number
-from latewatch.sources.profile import DATE_FIELDS, DECIDING, Profile
+from latewatch.sources.profile import Profile
 
-# A dossier may be sent back, withdrawn or dropped before anybody accepts it (NĐ 118/2025, Điều 17.2, 21).
-NEEDS_NO_RECEIPT = (
-    Status.WAITING,
-    Status.NOT_ACCEPTED,
-    Status.SUPPLEMENT,
-    Status.WITHDRAWN,
-    Status.STOPPED,
-)
 LONGEST_CODE = 100
 EXACT_DIGITS = 15  # of a number in a spreadsheet; those after it became zeros
 _TOTAL = re.compile(r"(tong cong|tong so|tong|cong)( ho so)?( ?[:(].*)?")
-_SIGNS_OF_A_RECORD = ("status", *DATE_FIELDS)
 
 
 class Row(NamedTuple):
@@ -54,22 +32,18 @@ class Doubt(ValueError):  # noqa: N818  not an error of the program: a row that 
 
 
 class RowReader:
-    """Reads the rows of one sheet, and remembers what is odd in cells that decide nothing."""
+    """Reads the rows of one sheet. `SIGNS` are the fields that show a row to be a record."""
+
+    SIGNS: ClassVar[Sequence[str]] = ()
 
     def __init__(self, file: str, sheet: Sheet, header: Header, profile: Profile) -> None:
         self.file = file
         self.sheet = sheet
         self.header = header
         self.profile = profile
-        readers = self._readers()
-        columns = [(field, column) for field, column in header.columns.items() if field != "code"]
-        self._plain = [(field, column) for field, column in columns if field not in readers]
-        self._read = [(field, column, readers[field]) for field, column in columns if field in readers]
-        self._signs = [header.columns[field] for field in _SIGNS_OF_A_RECORD if field in header.columns]
+        self._signs = [header.columns[field] for field in self.SIGNS if field in header.columns]
         self._cut_at = len(sheet.rows) - 1 if sheet.is_cut else -1
         self._names: list[str] = []
-        self._odd: dict[tuple[str, str], list[int]] = {}  # column and reason → row numbers
-        self._month_first: dict[str, int] = {}
 
     def place(self, index: int) -> Place:
         return Place(self.file, self.sheet.name, index + 1)
@@ -114,26 +88,6 @@ class RowReader:
             return len(filled) == 1 and " " in code
         return len(filled) <= 2 or any(map(_is_total, filled))
 
-    def report(self, row: Row) -> Reported:
-        """Return what `row` reports: only the columns it reaches. Raises Doubt."""
-        self._check_width(row)
-        code = self._code(row)
-        cells, texts, width = row.cells, row.texts, len(row.texts)
-        facts: dict[str, Any] = {field: texts[column] for field, column in self._plain if column < width}
-        odd = []
-        for field, column, read in self._read:
-            if column < width:
-                try:
-                    facts[field] = read(cells[column])
-                except ValueError as e:
-                    odd.append((self._left_out(field, e), str(e)))
-        if "status" in facts:
-            facts["status_text"] = self._text(row, "status")
-        self._check_order(facts)
-        for each in odd:
-            self._odd.setdefault(each, []).append(row.at + 1)
-        return Reported(code, facts, self.raw(row), self.place(row.at))
-
     def _text(self, row: Row, field: str) -> str:
         column = self.header.columns[field]
         return row.texts[column] if column < len(row.texts) else ""
@@ -169,76 +123,12 @@ class RowReader:
             )
         return code
 
-    def _readers(self) -> dict[str, Callable[[Cell], Any]]:
-        """Return how the cells of a field are read, for the fields that are more than text."""
-        few = lru_cache(REMEMBERED, typed=True)  # these columns have few distinct cells
-        profile = self.profile
-        return {
-            **dict.fromkeys(DATE_FIELDS, moment_of),
-            "time_limit": few(lambda cell: limit_of(cell, profile.limit_unit)),
-            "phone": phone_of,
-            "status": few(lambda cell: _meaning(text_of(cell), profile.status_of, "status")),
-            "channel": few(lambda cell: _meaning(text_of(cell), profile.channel_of, "channel")),
-        }
-
-    def _left_out(self, field: str, error: ValueError) -> str:
-        """Return the column of an unreadable cell that decides nothing, to be left out of the facts.
-
-        The dossier is not lost for it, what was known of the field stays, and a warning says so. Raises Doubt
-        where the field decides.
-        """
-        if isinstance(error, MonthFirst):
-            self._month_first[field] = self._month_first.get(field, 0) + 1
-        if field in DECIDING:
-            raise Doubt(self.heading(field), str(error)) from error
-        return self.heading(field)
-
-    def _check_order(self, facts: Mapping[str, Any]) -> None:
-        """Refuse a row without a receipt, and one that promises a result before the receipt."""
-        if "status" not in facts:
-            raise Doubt(self.heading("status"), "dòng bị ngắt, không có ô trạng thái; hãy xuất lại tệp")
-        received, promised = facts.get("received_at"), facts.get("promised_at")
-        if received is None and facts["status"] not in NEEDS_NO_RECEIPT:
-            raise Doubt(self.heading("received_at"), "thiếu ngày tiếp nhận; hãy ghi ngày rồi xuất lại")
-        if received and promised and promised < received and promised.date() < received.date():
-            raise Doubt(
-                self.heading("promised_at"),
-                f"ngày hẹn trả {promised:%d/%m/%Y} trước ngày tiếp nhận {received:%d/%m/%Y}; "
-                "hãy sửa ngày sai ở nơi xuất tệp",
-            )
-
-    def warnings(self) -> list[str]:
-        """Return what a person should know of the sheet although its rows were taken."""
-        where = f"{self.file}, trang tính “{self.sheet.name}”" if self.sheet.name else self.file
-        odd = [
-            f"{where}, dòng {rows[0]}{f' và {len(rows) - 1} dòng khác' if len(rows) > 1 else ''}, "
-            f"cột “{column}”: {reason}; hồ sơ vẫn được nhận, ô này bị bỏ qua"
-            for (column, reason), rows in self._odd.items()
-        ]
-        swapped = [
-            f"{where}, cột “{self.heading(field)}”: {number} ô ghi tháng trước ngày và không ô nào có ngày "
-            "lớn hơn 12: các ngày khác của cột có thể bị đảo ngày với tháng; hãy kiểm tra cách xuất ngày"
-            for field, number in self._month_first.items()
-            if not self._has_day_above_12(field)
-        ]
-        return swapped + odd
-
-    def _has_day_above_12(self, field: str) -> bool:
-        """Tell whether a date of the column proves that its days come before its months."""
-        column = self.header.columns[field]
-        for cells in self.sheet.rows[self.header.data_row :]:
-            with suppress(ValueError):
-                moment = moment_of(cells[column]) if column < len(cells) else None
-                if moment and moment.day > 12:
-                    return True
-        return False
-
 
 def _is_total(text: str) -> bool:
     return _TOTAL.fullmatch(key_of(text)) is not None
 
 
-def _meaning(word: str, table: Mapping[str, Any], kind: str) -> Any:
+def meaning(word: str, table: Mapping[str, Any], kind: str) -> Any:
     """Look a word up; an unknown one is never guessed. A blank channel is simply not known."""
     key = key_of(word)
     if key in table:
@@ -246,5 +136,8 @@ def _meaning(word: str, table: Mapping[str, Any], kind: str) -> Any:
     if not key and kind == "channel":
         return None
     if not key:
-        raise ValueError("ô trạng thái trống; hãy ghi trạng thái rồi xuất lại")
+        raise ValueError(f"ô {_BLANK[kind]} trống; hãy ghi {_BLANK[kind]} rồi xuất lại")
     raise ValueError(f"từ lạ “{word}”; hãy khai nghĩa của nó trong {kind}_words của nguồn rồi chạy lại poll")
+
+
+_BLANK = {"status": "trạng thái", "event": "loại"}

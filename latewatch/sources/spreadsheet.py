@@ -1,4 +1,4 @@
-"""A spreadsheet export, read: bytes in, reported and rejected rows out. A bad row never stops the file."""
+"""A spreadsheet, read: bytes in, reported and rejected rows out. A bad row never stops the file."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,10 +6,13 @@ from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import SourceError
 from latewatch.progress import Progress, silent
 from latewatch.sources.contradictions import set_contradictions_aside
-from latewatch.sources.grid import sheets
-from latewatch.sources.header import NoTable, find_header
-from latewatch.sources.profile import REQUIRED, Profile
-from latewatch.sources.rows import Doubt, RowReader
+from latewatch.sources.dossier_rows import DossierReader
+from latewatch.sources.event_rows import EventReader, Spoilt, Told
+from latewatch.sources.events import join_events
+from latewatch.sources.grid import Sheet, sheets
+from latewatch.sources.header import Header, NoTable, find_header
+from latewatch.sources.profile import Profile, Reads
+from latewatch.sources.rows import Doubt, Row, RowReader
 
 MANY_WARNINGS = 20  # of one sheet: more say nothing new
 
@@ -19,9 +22,20 @@ def read_spreadsheet(
 ) -> Reading:
     """Read every sheet of `content` that has a header. Raises SourceError where none has."""
     reading = Reading()
-    rows: list[Reported] = []
+    tables = _tables(name, content, profile, max_megabytes, reading)
+    if profile.reads is Reads.EVENTS:
+        _read_events(name, tables, profile, reading, progress)
+    else:
+        _read_dossiers(name, tables, profile, reading, progress)
+    return reading
+
+
+def _tables(
+    name: str, content: bytes, profile: Profile, max_megabytes: int, reading: Reading
+) -> Iterator[tuple[Sheet, Header]]:
+    """Yield the sheets with a header; in the end say which could not be read. Raises SourceError."""
     others: list[NoTable] = []
-    code_headings: dict[str, str] = {}
+    has_any = False
     for sheet in sheets(name, content, max_megabytes):
         try:
             header = find_header(name, sheet, profile)
@@ -30,20 +44,17 @@ def read_spreadsheet(
             continue
         if header is None:
             continue
-        reader = RowReader(name, sheet, header, profile)
+        has_any = True
         reading.fields |= frozenset(header.columns)
-        code_headings[sheet.name] = reader.heading("code")
-        rows += _sheet_rows(reader, reading, progress)
-        reading.warnings += [*header.warnings, *_cut(reader.warnings())]
-    if not code_headings:
+        reading.warnings += header.warnings
+        yield sheet, header
+    if not has_any:
         raise others[0] if others else _no_header(name, profile)
     reading.warnings += [f"{other}; trang tính này không được đọc" for other in others]
-    set_contradictions_aside(rows, code_headings, reading)
-    return reading
 
 
 def _no_header(name: str, profile: Profile) -> SourceError:
-    wanted = "”, “".join(profile.names[field] for field in REQUIRED)
+    wanted = "”, “".join(profile.names[field] for field in profile.required)
     return SourceError(
         name,
         f"không thấy dòng tiêu đề nào có các cột “{wanted}”; nếu các cột mang tên khác, "
@@ -51,20 +62,55 @@ def _no_header(name: str, profile: Profile) -> SourceError:
     )
 
 
-def _sheet_rows(reader: RowReader, reading: Reading, progress: Progress) -> Iterator[Reported]:
-    """Yield what the rows of a sheet report; those that cannot be taken go to `reading.rejected`."""
+def _read_dossiers(
+    name: str, tables: Iterator[tuple[Sheet, Header]], profile: Profile, reading: Reading, progress: Progress
+) -> None:
+    rows: list[Reported] = []
+    code_headings: dict[str, str] = {}
+    for sheet, header in tables:
+        reader = DossierReader(name, sheet, header, profile)
+        code_headings[sheet.name] = reader.heading("code")
+        for row in _records(reader, progress):
+            try:
+                rows.append(reader.report(row))
+            except Doubt as doubt:
+                reading.rejected.append(_rejected(reader, row, doubt))
+        reading.warnings += _cut(reader.warnings())
+    set_contradictions_aside(rows, code_headings, reading)
+
+
+def _read_events(
+    name: str, tables: Iterator[tuple[Sheet, Header]], profile: Profile, reading: Reading, progress: Progress
+) -> None:
+    rows: list[Told] = []
+    spoilt: list[Spoilt] = []
+    for sheet, header in tables:
+        reader = EventReader(name, sheet, header, profile)
+        for row in _records(reader, progress):
+            try:
+                told = reader.read(row)
+            except Doubt as doubt:
+                reading.rejected.append(_rejected(reader, row, doubt))
+                continue
+            if told:
+                rows.append(told)
+        spoilt += reader.spoilt
+    join_events(rows, spoilt, reading)
+
+
+def _records(reader: RowReader, progress: Progress) -> Iterator[Row]:
+    """Yield the rows of a sheet that may be records."""
     data_rows = range(reader.header.data_row, len(reader.sheet.rows))
     for index in progress(data_rows, f"Đọc {reader.file}"):
         if reader.is_blank(index):
             continue
         row = reader.row(index)
-        if reader.is_no_record(row):
-            continue
-        try:
-            yield reader.report(row)
-        except Doubt as doubt:
-            rejected = Rejected(reader.place(index), doubt.column, str(doubt), reader.raw(row))
-            reading.rejected.append(rejected)
+        if not reader.is_no_record(row):
+            yield row
+
+
+def _rejected(reader: RowReader, row: Row, doubt: Doubt) -> Rejected:
+    return Rejected(reader.place(row.at), doubt.column, str(doubt), reader.raw(row))
 
 
 def _cut(warnings: Sequence[str]) -> list[str]:

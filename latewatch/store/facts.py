@@ -65,6 +65,7 @@ def _suspension_json(each: Suspension) -> dict[str, Any]:
         "ended_at": _moment_text(each.ended_at),
         "note": each.note,
         "is_observed": each.is_observed,
+        "is_partial": each.is_partial,
     }
     return {name: value for name, value in values.items() if value}
 
@@ -76,6 +77,7 @@ def _suspension(stored: Mapping[str, Any]) -> Suspension:
         ended_at=_moment(stored.get("ended_at")),
         note=stored.get("note", ""),
         is_observed=stored.get("is_observed", False),
+        is_partial=stored.get("is_partial", False),
     )
 
 

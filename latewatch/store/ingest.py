@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, insert, select, update
 
 from latewatch.domain.dossier import Dossier
+from latewatch.domain.fitting import fitted
 from latewatch.domain.record import Reading, Rejected, Reported
-from latewatch.domain.suspension import observe
+from latewatch.domain.suspension import observe, told
 from latewatch.progress import Progress, silent
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
@@ -52,15 +53,36 @@ def is_known(connection: Connection, source: str, origin: str, sha256: str, prof
     """Tell whether there is nothing new in these bytes of the file `origin`, read with this profile.
 
     They are what this file held when it was last taken; or, where the file is new, what another one held: a
-    copy of an old export must not undo a newer one.
+    copy of an old export must not undo a newer one. There is something new in a file whose dossiers were not
+    known when it was taken, once one of them is.
     """
     table = schema.batch.c
-    done = select(table.sha256, table.profile).where(table.source == source, table.state == "done")
-    last = connection.execute(done.where(table.origin == origin).order_by(table.id.desc()).limit(1)).first()
-    if last:
-        return (last.sha256, last.profile) == (sha256, profile)
-    same = done.where(table.sha256 == sha256, table.profile == profile)
-    return connection.execute(same.limit(1)).first() is not None
+    columns = (table.sha256, table.profile, table.awaited)
+    done = select(*columns).where(table.source == source, table.state == "done").order_by(table.id.desc())
+    last = connection.execute(done.where(table.origin == origin).limit(1)).first()
+    if last is None:
+        same = done.where(table.sha256 == sha256, table.profile == profile)
+        last = connection.execute(same.limit(1)).first()
+    if last is None or (last.sha256, last.profile) != (sha256, profile):
+        return False
+    return not _has_any(connection, last.awaited or ())
+
+
+def has_awaited(connection: Connection, source: str) -> bool:
+    """Tell whether a dossier has come that the last file of `source` spoke of too early."""
+    table = schema.batch.c
+    newest = select(table.awaited).where(table.source == source, table.state == "done")
+    awaited = connection.execute(newest.order_by(table.id.desc()).limit(1)).scalar()
+    return _has_any(connection, awaited or ())
+
+
+def _has_any(connection: Connection, codes: Sequence[str]) -> bool:
+    column = schema.dossier.c.code
+    parts = (codes[start : start + CHUNK] for start in range(0, len(codes), CHUNK))
+    return any(
+        connection.execute(select(column).where(column.in_(part)).limit(1)).first() is not None
+        for part in parts
+    )
 
 
 def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> frozenset[str]:
@@ -84,10 +106,13 @@ def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> 
 def ingest(connection: Connection, batch: Batch, progress: Progress = silent) -> Intake:
     """Write `batch` into the open transaction and say what it did.
 
-    A dossier gets a new version only when a fact changed. The caller commits.
+    A dossier gets a new version only when a fact changed. Events of a dossier nobody reported yet wait for
+    it. The caller commits.
     """
     reading = batch.reading
-    intake = Intake(reading.read, unchanged=reading.repeated, rejected=len(reading.rejected))
+    intake = Intake(reading.read, unchanged=reading.repeated)
+    rejected = list(reading.rejected)
+    awaited: list[str] = []
     batch_id = _insert_batch(connection, batch)
     new: list[tuple[Dossier, Reported]] = []
     changed: list[_Change] = []
@@ -96,21 +121,37 @@ def ingest(connection: Connection, batch: Batch, progress: Progress = silent) ->
         known = _known(connection, [row.code for row in chunk])
         for row in chunk:
             before = known.get(row.code)
-            known_as = before.dossier if before else None
-            after = observe(known_as, updated(known_as, row.code, row.facts), batch.taken_at)
+            taken, misfits = fitted(row, before.dossier if before else None)
+            rejected += misfits
+            if taken is None:
+                awaited += [] if before else [row.code]
+                continue
+            after = _after(before, taken, batch.taken_at)
             if before is None:
-                new.append((after, row))
+                new.append((after, taken))
             elif after != before.dossier:
-                changed.append(_Change(before.id, before.version + 1, after, row))
+                source = before.source if taken.events else batch.source
+                changed.append(_Change(before.id, before.version + 1, after, taken, source))
             else:
-                intake.unchanged += 1
+                intake.unchanged += taken.rows
     _insert_new(connection, batch_id, batch.source, new)
-    _insert_changes(connection, batch_id, batch.source, changed)
-    _insert_rejections(connection, batch_id, reading.rejected)
-    intake.new, intake.changed = len(new), len(changed)
-    numbers = {name: getattr(intake, name) for name in intake.__slots__}
-    connection.execute(update(schema.batch).where(schema.batch.c.id == batch_id).values(**numbers))
+    _insert_changes(connection, batch_id, changed)
+    _insert_rejections(connection, batch_id, rejected)
+    intake.new, intake.changed = len(new), sum(each.row.rows for each in changed)
+    intake.rejected = len(rejected)
+    numbers: dict[str, Any] = {name: getattr(intake, name) for name in intake.__slots__}
+    changes = update(schema.batch).where(schema.batch.c.id == batch_id)
+    connection.execute(changes.values(**numbers, awaited=awaited or None))
     return intake
+
+
+def _after(before: "_Known | None", row: Reported, at: datetime) -> Dossier:
+    """Return the dossier as it is known after `row`; who says nothing of a fact leaves it as it was."""
+    known = before.dossier if before else None
+    facts = dict(row.facts)
+    if known and "suspensions" in facts:
+        facts["suspensions"] = told(known.suspensions, facts["suspensions"])
+    return observe(updated(known, row.code, facts), at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +159,7 @@ class _Known:
     id: int
     version: int
     dossier: Dossier
+    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +168,12 @@ class _Change:
     version: int
     dossier: Dossier
     row: Reported
+    source: str  # that reported the dossier; a list of events does not
 
 
 def _known(connection: Connection, codes: list[str]) -> dict[str, _Known]:
     rows = connection.execute(select(schema.dossier).where(schema.dossier.c.code.in_(codes)))
-    return {row.code: _Known(row.id, row.version, from_row(row._mapping)) for row in rows}
+    return {row.code: _Known(row.id, row.version, from_row(row._mapping), row.source) for row in rows}
 
 
 def _insert_batch(connection: Connection, batch: Batch) -> int:
@@ -161,17 +204,17 @@ def _insert_new(
         row.code: row.id
         for row in connection.execute(insert(table).returning(table.c.id, table.c.code), rows)
     }
-    changes = [_Change(ids[dossier.code], 1, dossier, row) for dossier, row in new]
+    changes = [_Change(ids[dossier.code], 1, dossier, row, source) for dossier, row in new]
     connection.execute(insert(schema.dossier_version), list(_versions(batch_id, changes)))
 
 
-def _insert_changes(connection: Connection, batch_id: int, source: str, changed: list[_Change]) -> None:
+def _insert_changes(connection: Connection, batch_id: int, changed: list[_Change]) -> None:
     if not changed:
         return
     table = schema.dossier
     rows = [
         {"b_" + name: value for name, value in to_row(each.dossier).items()}
-        | {"b_version": each.version, "b_id": each.id, "b_source": source}
+        | {"b_version": each.version, "b_id": each.id, "b_source": each.source}
         for each in changed
     ]
     columns: dict[str, Any] = {
