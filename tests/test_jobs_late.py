@@ -1,14 +1,14 @@
-"""The late list, and what is known about one dossier's due date."""
+"""The late list: who stands how, and in which order."""
 
 from datetime import date
 from pathlib import Path
 
 import pytest
-from offices import NOW, SOURCE, Desk, desk_in, done, row
+from offices import NOW, Desk, desk_in, done, row
 
 from latewatch.domain.standing import Standing
-from latewatch.errors import ConfigError, StoreError
-from latewatch.jobs.explain import Explanation, explain_dossier
+from latewatch.errors import ConfigError
+from latewatch.jobs.explain import explain_dossier
 from latewatch.jobs.late import LetterStage, late_list
 from latewatch.jobs.poll import poll
 
@@ -109,79 +109,3 @@ class TestList:
             poll(office, office.settings.sources[0], NOW)
             assert [each.code for each in late_list(office, NOW, Standing.OVERDUE)] == ["H2", "H3", "H1"]
             assert explain_dossier(office, "H2", NOW).working_days_late == 4
-
-
-def explained(desk: Desk, code: str, at: str = "") -> Explanation:
-    with desk.open() as office:
-        return explain_dossier(office, code, NOW)
-
-
-class TestExplanation:
-    @pytest.fixture
-    def desk(self, tmp_path: Path) -> Desk:
-        made = desk_in(tmp_path / "office")
-        made.export(
-            "a.csv",
-            [
-                row("H1", "05/11/2026 09:30", limit="5", promised="16/11/2026"),
-                row("H2", "02/11/2026", limit="3", promised="04/11/2026"),
-                row("H3", "02/11/2026", promised="16/11/2026"),
-                done("H4", "11/11/2026", "02/11/2026", limit="3"),
-                row("H5", "02/11/2026", limit="3", promised="31/12/2099"),
-            ],
-        )
-        made.poll()
-        return made
-
-    def test_each_day_is_counted_or_said_why_not(self, desk: Desk) -> None:
-        found = explained(desk, "H1")
-        assert found.case.due_on == date(2026, 11, 12)
-        assert [(step.day.day, step.counted) for step in found.steps] == [
-            (5, False),
-            (6, True),
-            (7, False),
-            (8, False),
-            (9, True),
-            (10, True),
-            (11, True),
-            (12, True),
-        ]
-        assert "ngày tiếp nhận, không tính" in found.steps[0].why
-        assert "nghỉ hằng tuần" in found.steps[2].why
-
-    @pytest.mark.parametrize(
-        ("code", "difference", "late", "standing"),
-        [
-            pytest.param("H1", 2, 0, Standing.DUE_SOON, id="promised two working days after the limit"),
-            pytest.param("H2", -1, 5, Standing.OVERDUE, id="promised a day before it"),
-            pytest.param("H3", None, 0, Standing.DUE_SOON, id="no limit known"),
-            pytest.param("H4", None, 4, Standing.LATE, id="no promise, finished late"),
-            pytest.param("H5", None, 5, Standing.OVERDUE, id="a promise beyond the calendar"),
-        ],
-    )
-    def test_promised_against_computed(
-        self, desk: Desk, code: str, difference: int | None, late: int, standing: Standing
-    ) -> None:
-        found = explained(desk, code)
-        assert (found.difference, found.working_days_late, found.standing) == (difference, late, standing)
-
-    def test_without_a_limit_there_are_no_days_to_show(self, desk: Desk) -> None:
-        assert explained(desk, "H3").steps == []
-
-    def test_the_changes_seen_are_told(self, desk: Desk) -> None:
-        desk.assess("2026-11-13T00:00")
-        assert [(change["before"], change["after"]) for change in explained(desk, "H1").changes] == [
-            (None, "due-soon"),
-            ("due-soon", "overdue"),
-        ]
-
-    def test_a_code_is_found_however_it_was_pasted(self, desk: Desk) -> None:
-        assert explained(desk, "  H1\n").case.dossier.code == "H1"
-
-    def test_a_code_nobody_knows(self, desk: Desk) -> None:
-        with pytest.raises(StoreError, match="Không có hồ sơ H9"):
-            explained(desk, "H9")
-
-    def test_a_source_that_is_no_more_keeps_its_dossiers(self, desk: Desk) -> None:
-        desk.configure(SOURCE.replace("xuat-tep", "khac"))
-        assert explained(desk, "H1").case.unit == "Phòng Kinh tế"
