@@ -5,6 +5,7 @@ Absolute rates move with the machine; the ratio of two ways measured side by sid
 
 from collections.abc import Callable
 
+from calendar_change import commit_day, commit_saturdays, preview_day, preview_saturdays
 from engine import due_days_in_bulk, due_days_one_at_a_time, due_hours_in_bulk, due_hours_one_at_a_time
 from measure import Result
 from pipeline import print_letters, read_rows, take_in, take_in_again
@@ -18,6 +19,10 @@ BENCHES: list[Callable[[], Result]] = [
     take_in,
     take_in_again,
     print_letters,
+    preview_day,
+    commit_day,
+    preview_saturdays,
+    commit_saturdays,
 ]
 """Every bench, in the order of the table. A new one is a function that returns a Result, named here."""
 
