@@ -260,7 +260,7 @@ def run(
             return Run(tuple(spans), None, each, tuple(idle), rules)
         left = Left.of(limit) if is_restart else left.at(max(each.started_at, anchor), anchor, calendar)
         anchor = max(each.ended_at, each.started_at)  # an end at 00:00 is that day, without a clock time
-        begun = anchor if is_restart else begun
+        begun = each.ended_at if is_restart else begun
         due = left.due(anchor, begun, calendar, rules)
     return Run((*spans, Span(anchor, left, due)), due, None, tuple(idle), rules)
 
@@ -328,7 +328,7 @@ def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
     if received_at and limit and not problem:
         ran = run(received_at, limit, calendar, facts.rules, facts.suspensions)
     computed_at = ran.due_at if ran else None
-    waiting = ran.waiting if ran else None
+    waiting = ran.waiting if ran else _awaited(facts)
     if ran and (decider is Decider.COMPUTED or promised_at is None):
         basis, due_at = Basis.COMPUTED, computed_at
     elif promised_at:
@@ -347,6 +347,14 @@ def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
         waiting_since=waiting.started_at if waiting else None,
         lapses_on=_lapse(waiting, facts.rules, calendar),
     )
+
+
+def _awaited(facts: Facts) -> Suspension | None:
+    """Return what is awaited where no limit is known, and so nobody can tell how it ran."""
+    if facts.limit or facts.received_at is None or problem_of(facts.suspensions, facts.received_at):
+        return None
+    lasting = (each for each in facts.suspensions if each.ended_at is None)
+    return next((each for each in lasting if facts.rules.effect(each.cause) is not Effect.RUNS_ON), None)
 
 
 def _lapse(waiting: Suspension | None, rules: ClockRules, calendar: WorkCalendar) -> date | None:
