@@ -71,6 +71,15 @@ folder = "in"
 settle_seconds = 0.0
 """
 
+EVENTS = """
+[[sources]]
+name = "su-kien"
+profile = "events"
+folder = "in/c"
+settle_seconds = 0.0
+"""
+EVENT_HEADINGS = ("Mã hồ sơ", "Loại", "Từ", "Đến", "Đơn vị", "Thời hạn", "Hạn", "Nội dung")
+
 HEADINGS = {
     "code": "Mã hồ sơ",
     "status": "Trạng thái",
@@ -139,6 +148,18 @@ class Desk:
         else:
             with path.open("w", encoding="utf-8", newline="") as file:
                 csv.writer(file).writerows(table)
+        self.stamp(path)
+        return path
+
+    def tell(
+        self, name: str, *rows: Sequence[object], headings: Sequence[str] = EVENT_HEADINGS, into: str = "in/c"
+    ) -> Path:
+        """Write a list of events as CSV for the source of `EVENTS`; short rows end in blanks."""
+        path = self.folder / into / name
+        path.parent.mkdir(exist_ok=True)
+        width = len(headings)
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([headings, *([*row, *[""] * (width - len(row))] for row in rows)])
         self.stamp(path)
         return path
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from offices import DESKS, NOW, SOURCE, UNITS, Desk, Inbox, desk_in, mail_at, row
+from offices import DESKS, EVENTS, NOW, SOURCE, UNITS, Desk, Inbox, desk_in, mail_at, row
 from worlds import moment
 
 from latewatch.app import smtp_server
@@ -151,6 +151,58 @@ class TestData:
             "procedures import, hoặc khai trong [[procedures]]",
         )
         assert len(findings) == 22
+
+
+class TestInterruptions:
+    def test_dossiers_to_be_closed_are_counted_and_named(self, desk: Desk) -> None:
+        desk.configure(SOURCE, EVENTS, UNITS, TABLE)
+        asked = {"H1": "29/10/2026", "H2": "26/10/2026", "H3": "03/11/2026"}
+        desk.export("a.csv", [row(code, "26/10/2026", status="Yêu cầu bổ sung") for code in asked])
+        desk.tell("b.csv", *((code, "Yêu cầu bổ sung", day) for code, day in asked.items()))
+        desk.poll()
+        assert found(desk, "chờ bổ sung", "2026-11-17T08:00") == [
+            ("warning", "2 hồ sơ quá 15 ngày không bổ sung: đóng hồ sơ (NĐ 118/2025 Đ19.5)"),
+            ("warning", "H2: yêu cầu bổ sung 26/10/2026, hết hạn bổ sung 10/11/2026"),
+            ("warning", "H1: yêu cầu bổ sung 29/10/2026, hết hạn bổ sung 13/11/2026"),
+        ]
+        assert found(desk, "chờ bổ sung", "2026-11-10T23:59") == []
+
+    def test_a_procedure_may_give_more_time(self, desk: Desk) -> None:
+        longer = '[[procedures]]\nname = "Thủ tục Dài"\nlimit = "5d"\nclose_after_days = 7\n'
+        desk.configure(SOURCE, EVENTS, UNITS, TABLE, longer)
+        desk.export("a.csv", [row("H1", "26/10/2026"), row("H2", "26/10/2026", procedure="Thủ tục Dài")])
+        desk.tell("b.csv", *((code, "Yêu cầu bổ sung", "26/10/2026") for code in ("H1", "H2")))
+        desk.poll()
+        first, second, _ = found(desk, "chờ bổ sung")
+        assert "2 hồ sơ quá thời hạn bổ sung không bổ sung" in first[1]
+        assert second[1] == "H2: yêu cầu bổ sung 26/10/2026, hết hạn bổ sung 02/11/2026"
+
+    def test_an_interruption_that_cannot_be_is_named_by_its_dossier(self, desk: Desk) -> None:
+        """Here the receipt was corrected after the list of events was taken."""
+        desk.configure(SOURCE, EVENTS, UNITS, TABLE)
+        desk.export("a.csv", [row("H1", "02/11/2026"), row("H2", "02/11/2026")])
+        desk.tell("b.csv", ("H1", "Tạm dừng", "04/11/2026", "05/11/2026"))
+        desk.poll()
+        assert found(desk, "tạm dừng") == []
+        desk.export("c.csv", [row("H1", "09/11/2026 09:30")])
+        desk.poll()
+        assert found(desk, "tạm dừng") == [
+            (
+                "warning",
+                "H1: tạm dừng 04/11/2026–05/11/2026: bắt đầu trước khi tiếp nhận hồ sơ (09:30 09/11/2026); "
+                "chưa tính được hạn, hãy sửa ở hệ thống một cửa rồi xuất lại",
+            )
+        ]
+        assert found(desk, "thời hạn") == []
+
+    def test_a_list_of_events_without_news_does_not_make_the_data_old(self, desk: Desk) -> None:
+        desk.configure(SOURCE, EVENTS, UNITS, TABLE)
+        desk.export("a.csv", [row("H1")])
+        desk.tell("b.csv", ("H1", "Tạm dừng", "04/11/2026", "05/11/2026"))
+        desk.poll()
+        desk.export("c.csv", [row("H1"), row("H2")])
+        desk.poll(NOW + timedelta(days=1))
+        assert levels(found(desk, "dữ liệu", NOW + timedelta(days=1))) == ["ok"]
 
 
 class TestMail:

@@ -1,16 +1,29 @@
 """The late list: who stands how, and in which order."""
 
-from datetime import date
+import re
+from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from offices import NOW, Desk, desk_in, done, row
+from offices import EVENTS, NOW, SOURCE, UNITS, Desk, desk_in, done, row
+from typer.testing import CliRunner
+from worlds import moment
 
+from latewatch.cli.main import app
+from latewatch.domain.dossier import Cause
+from latewatch.domain.stages import StageStanding
 from latewatch.domain.standing import Standing
 from latewatch.errors import ConfigError
 from latewatch.jobs.explain import explain_dossier
-from latewatch.jobs.late import LetterStage, late_list
+from latewatch.jobs.late import Holding, LateDossier, LetterStage, Waiting, late_list
 from latewatch.jobs.poll import poll
+
+
+def at(text: str) -> datetime:
+    found = moment(text)
+    assert found
+    return found
+
 
 OTHER = "Phòng Văn hóa - Xã hội"
 ROWS = [
@@ -109,3 +122,166 @@ class TestList:
             poll(office, office.settings.sources[0], NOW)
             assert [each.code for each in late_list(office, NOW, Standing.OVERDUE)] == ["H2", "H3", "H1"]
             assert explain_dossier(office, "H2", NOW).working_days_late == 4
+
+
+def listed(desk: Desk, standing: Standing, at: str = "2026-11-12T08:00") -> dict[str, LateDossier]:
+    instant = moment(at)
+    assert instant
+    with desk.open() as office:
+        return {each.code: each for each in late_list(office, instant, standing)}
+
+
+class TestInterrupted:
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> Desk:
+        made = desk_in(tmp_path / "office")
+        made.configure(SOURCE, EVENTS, UNITS)
+        made.export(
+            "a.csv",
+            [
+                row("H1", limit="10", status="Yêu cầu bổ sung"),
+                row("H2", limit="10"),
+                row("H3", promised="30/11/2026"),
+                row("H4", limit="10", status="Tạm dừng"),
+                row("H5", "", status="Yêu cầu bổ sung"),
+            ],
+        )
+        made.tell(
+            "b.csv",
+            ("H1", "Yêu cầu bổ sung", "04/11/2026 14:20"),
+            ("H2", "Nghĩa vụ tài chính", "03/11/2026"),
+            ("H3", "Yêu cầu bổ sung", "05/11/2026"),
+        )
+        made.poll()
+        return made
+
+    def test_since_when_and_until_when(self, desk: Desk) -> None:
+        rows = listed(desk, Standing.SUSPENDED)
+        assert list(rows) == ["H2", "H1", "H3", "H4", "H5"]  # who waits longest comes first
+        assert {code: each.waiting for code, each in rows.items()} == {
+            "H1": Waiting(Cause.SUPPLEMENT, at("2026-11-04T14:20"), date(2026, 11, 19), False),
+            "H2": Waiting(Cause.FINANCIAL, at("2026-11-03"), None, False),
+            "H3": Waiting(Cause.SUPPLEMENT, at("2026-11-05"), date(2026, 11, 20), False),
+            "H4": Waiting(Cause.OTHER, NOW, None, True),
+            "H5": None,  # before the receipt no limit runs
+        }
+
+    def test_a_supplement_that_did_not_come(self, desk: Desk) -> None:
+        """NĐ 118/2025/NĐ-CP, Điều 19.5; also where no limit is known and the promise decides."""
+        assert list(listed(desk, Standing.LAPSED, "2026-11-20T00:00")) == ["H1"]
+        assert list(listed(desk, Standing.LAPSED, "2026-11-21T00:00")) == ["H1", "H3"]
+
+    def test_of_others_nothing_is_awaited(self, desk: Desk) -> None:
+        desk.export("c.csv", [row("H6", promised="06/11/2026")])
+        desk.poll()
+        assert listed(desk, Standing.OVERDUE)["H6"].waiting is None
+
+
+class TestSeveralUnits:
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> Desk:
+        made = desk_in(tmp_path / "office")
+        made.configure(SOURCE, EVENTS, UNITS)
+        made.export(
+            "a.csv", [row("H1", limit="5"), row("H2", limit="5"), done("H3", "11/11/2026", limit="5")]
+        )
+        stages = [
+            ("Chặng", "02/11/2026 08:00", "04/11/2026 16:00", "Phòng Kinh tế", "3"),
+            ("Chặng", "04/11/2026 16:00", "", "Sở Nào Đó", "2"),
+        ]
+        made.tell("b.csv", *[(code, *stage) for code in ("H1", "H3") for stage in stages])
+        made.poll()
+        return made
+
+    def test_who_holds_it_now(self, desk: Desk) -> None:
+        rows = listed(desk, Standing.OVERDUE)
+        due = at("2026-11-06T23:59:59")
+        held = Holding("Sở Nào Đó", at("2026-11-04T16:00"), due, StageStanding.OVERDUE)
+        assert {code: each.held_by for code, each in rows.items()} == {"H1": held, "H2": None}
+
+    def test_what_is_finished_nobody_holds(self, desk: Desk) -> None:
+        assert listed(desk, Standing.LATE)["H3"].held_by is None
+
+
+class TestClockTimes:
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> Desk:
+        made = desk_in(tmp_path / "office")
+        made.export(
+            "a.csv", [row("H1", "11/11/2026 09:30", limit="8 giờ"), row("H2", "11/11/2026", limit="1")]
+        )
+        made.poll()
+        return made
+
+    def test_a_limit_in_hours_ends_within_its_day(self, desk: Desk) -> None:
+        rows = listed(desk, Standing.DUE_SOON)
+        assert [f"{each.due_at:%H:%M:%S %d/%m}" for each in rows.values()] == [
+            "09:30:00 12/11",
+            "23:59:59 12/11",
+        ]
+        assert list(listed(desk, Standing.OVERDUE, "2026-11-12T09:31")) == ["H1"]
+
+    def test_screens_show_what_the_list_has(self, desk: Desk) -> None:
+        shown = (
+            CliRunner()
+            .invoke(
+                app,
+                [
+                    "late",
+                    "--standing",
+                    "due-soon",
+                    "--at",
+                    "2026-11-12T08:00",
+                    "--config",
+                    f"{desk.folder}/config.toml",
+                ],
+            )
+            .stdout
+        )
+        assert "09:30 12/11/2026" in shown
+        assert "23:59" not in shown
+        assert not {"Đang giữ", "Chờ từ"} & set(re.split(r"  +|\n", shown))
+
+
+class TestScreen:
+    def shown(self, desk: Desk, standing: str) -> str:
+        """The table as one line for each dossier."""
+        words = [
+            "late",
+            "--standing",
+            standing,
+            "--at",
+            "2026-11-12T08:00",
+            "--config",
+            f"{desk.folder}/config.toml",
+        ]
+        return CliRunner().invoke(app, words).stdout
+
+    def test_who_waits_and_who_holds(self, tmp_path: Path) -> None:
+        desk = desk_in(tmp_path / "office")
+        desk.configure(SOURCE, EVENTS, UNITS)
+        desk.export("a.csv", [row("H1", limit="9"), row("H2", limit="9", status="Tạm dừng")])
+        desk.tell(
+            "b.csv",
+            ("H1", "Yêu cầu bổ sung", "03/11/2026"),
+            ("H1", "Chặng", "02/11/2026", "", "Sở Nào Đó", "3"),
+        )
+        desk.poll()
+        lines = self.shown(desk, "suspended").splitlines()
+        (headings,) = [line for line in lines if "Mã hồ sơ" in line]
+        assert re.split(r"  +", headings.strip()) == [
+            "Mã hồ sơ",
+            "Đơn vị",
+            "Thủ tục",
+            "Đang giữ",
+            "Hẹn trả",
+            "Chờ từ",
+            "Chờ đến",
+            "Hạn",
+            "Trễ",
+            "Thư xin lỗi",
+        ]
+        (first,) = [line for line in lines if " H1 " in line]
+        assert re.split(r"  +", first.strip())[3:6] == ["Sở Nào Đó", "03/11/2026", "18/11/2026"]
+        (second,) = [line for line in lines if " H2 " in line]
+        assert "trước 12/11/2026" in second

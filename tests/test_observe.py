@@ -4,10 +4,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from exports import delimited
 from hypothesis import given
 from hypothesis import strategies as st
-from offices import NOW, SOURCE, UNITS, Desk, Row, desk_in, done, row
+from offices import EVENTS, NOW, SOURCE, UNITS, Desk, Row, desk_in, done, row
 from sqlalchemy import select
 from worlds import moment
 
@@ -169,10 +168,6 @@ class TestNotSeen:
         assert seen(desk) == []
 
 
-EVENTS = '\n[[sources]]\nname = "su-kien"\nprofile = "events"\nfolder = "in/c"\nsettle_seconds = 0.0\n'
-HEADINGS = ("Mã hồ sơ", "Loại", "Từ", "Đến")
-
-
 class TestReported:
     @pytest.fixture
     def desk(self, tmp_path: Path) -> Desk:
@@ -181,14 +176,9 @@ class TestReported:
         made.configure(SOURCE, EVENTS, UNITS)
         return made
 
-    def tell(self, desk: Desk, *rows: tuple[str, ...]) -> None:
-        path = desk.folder / "in" / "c" / f"{desk.files}.csv"
-        path.write_bytes(delimited([HEADINGS, *rows]))
-        desk.stamp(path)
-
     def test_a_source_that_reports_overrides_what_was_observed(self, desk: Desk) -> None:
         polled(desk, FIRST + DAY, row("H1", status=SUPPLEMENT, limit="5"))
-        self.tell(desk, ("H1", SUPPLEMENT, "03/11/2026 09:00", ""))
+        desk.tell("b.csv", ("H1", SUPPLEMENT, "03/11/2026 09:00", ""))
         polled(desk, FIRST + 2 * DAY, row("H1", status=SUPPLEMENT, limit="5"))
         (found,) = stored(desk)[0].suspensions
         assert (found.is_observed, found.started_at.day) == (False, 3)
@@ -197,10 +187,8 @@ class TestReported:
         assert seen(desk) == []
 
     def test_stages_alone_leave_what_was_observed(self, desk: Desk) -> None:
-        desk.configure(SOURCE, EVENTS.rstrip() + '\nheadings = { unit = "Đơn vị" }\n', UNITS)
         polled(desk, FIRST, row("H1", status=SUPPLEMENT))
-        path = desk.folder / "in" / "c" / "chang.csv"
-        path.write_bytes(delimited([(*HEADINGS, "Đơn vị"), ("H1", "Chặng", "02/11/2026", "", "PKT")]))
+        desk.tell("b.csv", ("H1", "Chặng", "02/11/2026", "", "PKT"))
         desk.poll(FIRST + DAY)
         assert len(stored(desk)[0].stages) == 1
         assert seen(desk) == [("supplement", "03/11 08:00", "")]

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 from exports import below, delimited, profile, read, workbook, xlsx
-from offices import NOW, SOURCE, UNITS, Desk, desk_in, done, row
+from offices import EVENT_HEADINGS as HEADINGS
+from offices import EVENTS, NOW, SOURCE, UNITS, Desk, desk_in, done, row
 from sqlalchemy import select
 from worlds import moment
 
@@ -21,7 +22,6 @@ from latewatch.store import schema
 from latewatch.store.facts import from_row
 from latewatch.store.feeds import rejections
 
-HEADINGS = ("Mã hồ sơ", "Loại", "Từ", "Đến", "Đơn vị", "Thời hạn", "Hạn", "Nội dung")
 LATER = NOW + timedelta(hours=1)
 
 
@@ -273,21 +273,12 @@ class TestRejected:
         assert len(rejected(events(event(), event(start="10/11/2026")))) == 2
 
 
-EVENTS = '\n[[sources]]\nname = "su-kien"\nprofile = "events"\nfolder = "in/c"\nsettle_seconds = 0.0\n'
-
-
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     made = desk_in(tmp_path / "office")
     (made.folder / "in" / "c").mkdir()
     made.configure(SOURCE, EVENTS, UNITS)
     return made
-
-
-def tell(desk: Desk, name: str, *rows: Sequence[Any], headings: Sequence[str] = HEADINGS) -> None:
-    path = desk.folder / "in" / "c" / name
-    path.write_bytes(delimited([headings, *rows]))
-    desk.stamp(path)
 
 
 def stored(desk: Desk, code: str = "H1") -> Dossier:
@@ -321,7 +312,7 @@ def numbers(result: PollResult) -> tuple[int, int, int, int, int]:
 class TestPolled:
     def test_events_are_laid_over_the_dossier_and_the_rest_stays(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1", "02/11/2026 09:30", limit="5", applicant="Nguyễn Văn Ví Dụ")])
-        tell(desk, "b.csv", event(start="03/11/2026", end="05/11/2026"), event(kind="Chặng", unit="PVH"))
+        desk.tell("b.csv", event(start="03/11/2026", end="05/11/2026"), event(kind="Chặng", unit="PVH"))
         assert numbers(desk.poll()) == (2, 0, 2, 0, 0)
         found = stored(desk)
         assert [each.cause for each in found.suspensions] == [Cause.SUPPLEMENT]
@@ -331,9 +322,9 @@ class TestPolled:
 
     def test_what_the_file_has_no_rows_of_stays(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1"), row("H2")])
-        tell(desk, "b.csv", event(end="05/11/2026"), event("H2"), event(kind="Chặng", unit="PVH"))
+        desk.tell("b.csv", event(end="05/11/2026"), event("H2"), event(kind="Chặng", unit="PVH"))
         desk.poll()
-        tell(desk, "c.csv", event(end="06/11/2026"))
+        desk.tell("c.csv", event(end="06/11/2026"))
         desk.poll(LATER)
         assert stored(desk).suspensions[0].ended_at == at("2026-11-06")
         assert len(stored(desk).stages) == 1
@@ -341,23 +332,22 @@ class TestPolled:
 
     def test_a_file_says_all_interruptions_of_a_dossier_it_names(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])
-        tell(desk, "b.csv", event(end="05/11/2026"), event(start="09/11/2026"))
+        desk.tell("b.csv", event(end="05/11/2026"), event(start="09/11/2026"))
         desk.poll()
-        tell(desk, "c.csv", event(end="05/11/2026"))
+        desk.tell("c.csv", event(end="05/11/2026"))
         assert numbers(desk.poll(LATER)) == (1, 0, 1, 0, 0)
         assert len(stored(desk).suspensions) == 1
 
     def test_the_same_events_in_another_file_change_nothing(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])
-        tell(desk, "b.csv", event(end="05/11/2026"), event(kind="Chặng", unit="PVH"))
+        desk.tell("b.csv", event(end="05/11/2026"), event(kind="Chặng", unit="PVH"))
         desk.poll()
-        tell(desk, "c.csv", event(kind="Chặng", unit="PVH"), event(end="05/11/2026"))
+        desk.tell("c.csv", event(kind="Chặng", unit="PVH"), event(end="05/11/2026"))
         assert numbers(desk.poll(LATER)) == (2, 0, 0, 2, 0)
 
     def test_what_begins_before_the_receipt_is_set_aside_with_its_place(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1", "04/11/2026 09:30"), row("H2")])
-        tell(
-            desk,
+        desk.tell(
             "b.csv",
             event(start="09/11/2026"),
             event(start="03/11/2026", end="05/11/2026"),
@@ -373,14 +363,14 @@ class TestPolled:
 
     def test_a_day_without_a_clock_time_is_not_before_the_receipt_on_it(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1", "03/11/2026 09:30")])
-        tell(desk, "b.csv", event(start="03/11/2026"))
+        desk.tell("b.csv", event(start="03/11/2026"))
         assert numbers(desk.poll())[4] == 0
 
 
 class TestDossiersNotKnownYet:
     def test_they_wait_and_are_read_when_the_dossier_comes(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])
-        tell(desk, "b.csv", event(), event("H2"), event("H3"))
+        desk.tell("b.csv", event(), event("H2"), event("H3"))
         assert numbers(desk.poll()) == (3, 0, 1, 0, 2)
         assert waiting(desk) == [
             "3: chưa có hồ sơ H2 trong dữ liệu; tệp được đọc lại khi hồ sơ này đến",
@@ -397,24 +387,24 @@ class TestDossiersNotKnownYet:
 
     def test_while_they_do_not_come_nothing_is_written_again(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])
-        tell(desk, "b.csv", event("H2"))
+        desk.tell("b.csv", event("H2"))
         desk.poll()
         for hours in range(1, 4):
             assert numbers(desk.poll(NOW + timedelta(hours=hours))) == (0, 0, 0, 0, 0)
         assert (batches(desk), len(waiting(desk))) == (1, 1)
 
     def test_a_copy_of_the_file_waits_alike(self, desk: Desk) -> None:
-        tell(desk, "b.csv", event("H2"))
+        desk.tell("b.csv", event("H2"))
         desk.poll()
         (desk.folder / "in" / "c" / "b.csv").unlink()
-        tell(desk, "c.csv", event("H2"))
+        desk.tell("c.csv", event("H2"))
         desk.poll(LATER)
         desk.export("a.csv", [row("H2")])
         desk.poll(LATER + timedelta(hours=1))
         assert len(stored(desk, "H2").suspensions) == 1
 
     def test_an_event_never_makes_a_dossier(self, desk: Desk) -> None:
-        tell(desk, "b.csv", event("H2"))
+        desk.tell("b.csv", event("H2"))
         desk.poll()
         with desk.open() as office, office.store.reading() as connection:
             assert connection.execute(select(schema.dossier.c.id)).all() == []
@@ -429,10 +419,10 @@ class TestDossiersNotKnownYet:
 class TestLostColumn:
     def test_a_list_without_a_column_says_what_it_does_not_tell(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])
-        tell(desk, "b.csv", event(kind="Chặng", unit="PVH", limit="5"))
+        desk.tell("b.csv", event(kind="Chặng", unit="PVH", limit="5"))
         desk.poll()
         fewer = [heading for heading in HEADINGS if heading != "Thời hạn"]
-        tell(desk, "c.csv", ["H1", "Chặng", "03/11/2026", "", "PVH", "", ""], headings=fewer)
+        desk.tell("c.csv", ["H1", "Chặng", "03/11/2026", "", "PVH", "", ""], headings=fewer)
         (warning,) = desk.poll(LATER).warnings
         assert warning == (
             "c.csv: thiếu cột “Thời hạn” mà lần trước có; các sự kiện trong tệp này không có giá trị đó"
@@ -502,7 +492,7 @@ class TestTwoColumnsOfAnExport:
     @pytest.mark.parametrize("cells", [SUPPLEMENT, dict.fromkeys(SUPPLEMENT, "")], ids=["told", "empty"])
     def test_a_list_of_events_knows_better(self, desk: Desk, cells: dict[str, str]) -> None:
         desk.export("a.csv", [row("H1")])
-        tell(desk, "b.csv", event(end="05/11/2026"), event(kind="Lấy ý kiến", start="09/11/2026"))
+        desk.tell("b.csv", event(end="05/11/2026"), event(kind="Lấy ý kiến", start="09/11/2026"))
         desk.poll()
         desk.export("c.csv", [row("H1")], extra=cells)
         desk.poll(LATER)
@@ -511,7 +501,7 @@ class TestTwoColumnsOfAnExport:
     def test_a_list_of_events_that_comes_later_replaces_them(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")], extra=SUPPLEMENT)
         desk.poll()
-        tell(desk, "b.csv", event(start="04/11/2026", end="06/11/2026"))
+        desk.tell("b.csv", event(start="04/11/2026", end="06/11/2026"))
         desk.poll(LATER)
         (found,) = stored(desk).suspensions
         assert (found.started_at, found.is_partial) == (at("2026-11-04"), False)

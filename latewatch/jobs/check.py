@@ -1,6 +1,6 @@
 """Check: what of the configuration, the calendar, the data and the outside world needs a person."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -15,6 +15,7 @@ from latewatch.domain.deadline import NO_LIMIT
 from latewatch.domain.feed import is_stale
 from latewatch.errors import DeliveryError, Place, RecordError, SourceError
 from latewatch.jobs.assess import DECIDES
+from latewatch.jobs.interruptions import impossible_interruptions, lapsed_dossiers
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
 from latewatch.notify.delivery import SmtpServer
@@ -31,6 +32,7 @@ from latewatch.store.feeds import (
 )
 
 MONTHS_AHEAD = timedelta(days=365)
+_CURE = "chưa tính được hạn, hãy sửa ở hệ thống một cửa rồi xuất lại"
 
 
 class Level(StrEnum):
@@ -58,7 +60,10 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
             findings += _source(connection, source)
         findings += _freshness(office, connection, now)
         findings += _units(office, connection)
-        findings += _limits(office, connection)
+        findings += _lapsed(office, connection, now)
+        impossible = impossible_interruptions(connection)
+        findings += _warned("tạm dừng", (f"{code}: {problem}; {_CURE}" for code, problem in impossible))
+        findings += _limits(office, connection, {problem for _, problem in impossible})
         findings += _digests(office, connection)
     return [*findings, *_fonts(office), *_mail(smtp)]
 
@@ -111,7 +116,7 @@ def _folder_problem(source: Source) -> Iterator[str]:
 
 
 def _freshness(office: Office, connection: Connection, now: datetime) -> Iterator[Finding]:
-    since = data_from(connection, [source.name for source in office.settings.sources])
+    since = data_from(connection, office.dossier_sources)
     hours = office.settings.mail.stale_after_hours
     if since is None:
         yield Finding(Level.WARNING, "dữ liệu", "chưa nguồn nào có dữ liệu; chạy latewatch poll")
@@ -137,11 +142,15 @@ def _units(office: Office, connection: Connection) -> Iterator[Finding]:
     yield from _warned("đơn vị", strangers)
 
 
-def _limits(office: Office, connection: Connection) -> Iterator[Finding]:
-    """Name the procedures whose dossiers have no due date, and where the catalogue says other limits."""
+def _limits(office: Office, connection: Connection, told: Collection[str]) -> Iterator[Finding]:
+    """Name the procedures whose dossiers have no due date, and where the catalogue says other limits.
+
+    Problems that were `told` dossier by dossier are not told again.
+    """
     unknown = [
         f"{_named(each)}: {each.dossiers} hồ sơ không tính được hạn: {each.problem}{_cure(office, each)}"
         for each in without_due_date(connection)
+        if each.problem not in told
     ]
     yield from _warned("thời hạn", unknown)
     decides = DECIDES[office.settings.clock.limit_from]
@@ -164,6 +173,19 @@ def _cure(office: Office, each: Undecided) -> str:
     if codes and not each.procedure_code:
         return f"; danh mục có nhiều mã cùng tên này ({codes}): hãy xuất cả cột mã thủ tục"
     return "; nhập danh mục bằng latewatch procedures import, hoặc khai trong [[procedures]]"
+
+
+def _lapsed(office: Office, connection: Connection, now: datetime) -> Iterator[Finding]:
+    """Name the dossiers the desk has to close (NĐ 118/2025/NĐ-CP, Điều 19.5)."""
+    lapsed = lapsed_dossiers(office, connection, now)
+    if lapsed:
+        days = {each.after_days for each in lapsed}
+        span = f"{days.pop()} ngày" if len(days) == 1 else "thời hạn bổ sung"
+        text = f"{len(lapsed)} hồ sơ quá {span} không bổ sung: đóng hồ sơ (NĐ 118/2025 Đ19.5)"
+        yield Finding(Level.WARNING, "chờ bổ sung", text)
+    for each in lapsed:
+        text = f"{each.code}: yêu cầu bổ sung {each.since:%d/%m/%Y}, hết hạn bổ sung {each.until:%d/%m/%Y}"
+        yield Finding(Level.WARNING, "chờ bổ sung", text)
 
 
 def _digests(office: Office, connection: Connection) -> Iterator[Finding]:

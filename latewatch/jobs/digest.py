@@ -42,12 +42,11 @@ SENT, SENT_BEFORE, UNKNOWN, FAILED = "sent", "sent-before", "unknown", "failed"
 def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules.Digest]]:
     """Return each desk's digest as of `now`. Raises StoreError and CalendarGap."""
     counting, letters = office.settings.counting, office.settings.letters
-    names = [source.name for source in office.settings.sources]
     yesterday = at_midnight(office.calendar.back(now.date(), 1))  # older results are in no block
     composed = []
     with office.store.reading() as connection:
-        since = data_from(connection, names)
-        warnings = (*_feed_warnings(connection, names), *_calendar_warnings(office, now))
+        since = data_from(connection, office.dossier_sources)
+        warnings = (*_feed_warnings(office, connection), *_calendar_warnings(office, now))
         cases = list(Deadlines(office).cases(assessed(connection, not_finished_before(yesterday))))
         for desk in office.roster.desks:
             before = digest_before(connection, desk.code, now.date())
@@ -77,14 +76,16 @@ def send_digests(office: Office, now: datetime, delivery: Delivery) -> list[Sent
     return [_send(office, desk, digest, delivery) for desk, digest in compose_digests(office, now)]
 
 
-def _feed_warnings(connection: Connection, sources: list[str]) -> Iterator[str]:
+def _feed_warnings(office: Office, connection: Connection) -> Iterator[str]:
     """Say what of the newest data is missing, so that nobody takes it for whole."""
-    for source in sources:
+    for source in office.profiles:
         for failure in failures(connection, source):
             yield f"Nguồn “{source}” không đọc được: {failure.problem}"
         batches = newest_batches(connection, source)
         if not batches:
-            yield f"Nguồn “{source}” chưa có dữ liệu: hồ sơ của nguồn này không có trong bản tin"
+            has_dossiers = source in office.dossier_sources
+            missing = "hồ sơ của nguồn này không có" if has_dossiers else "sự kiện của nguồn này chưa tính"
+            yield f"Nguồn “{source}” chưa có dữ liệu: {missing} trong bản tin"
         for feed in batches:
             yield from feed.warnings
             if feed.rejected:

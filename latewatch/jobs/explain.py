@@ -6,16 +6,15 @@ from datetime import date, datetime
 from typing import Any
 
 from latewatch.domain.account import Account, Distance, distance, steps_of
-from latewatch.domain.deadline import Facts, end_of_day
+from latewatch.domain.deadline import end_of_day
 from latewatch.domain.names import tidy
-from latewatch.domain.stages import StageVerdict, at_fault, holder, judge_stages
+from latewatch.domain.stages import StageVerdict, at_fault, holder
 from latewatch.domain.standing import Case, Standing, last_letter_day, standing_at, working_days_late
-from latewatch.domain.suspension import problem_of
 from latewatch.domain.trace import Step
-from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap, StoreError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
+from latewatch.jobs.stages import judged_stages
 from latewatch.store.cases import assessed, standing_changes, with_code
 
 RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
@@ -76,7 +75,7 @@ def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
         deadline=case.deadline,
         calendar=case.calendar,
         ran=deadlines.run(each),
-        stages=_stages(office, case, facts, until),
+        stages=judged_stages(office, case, facts, until),
         finished_at=finished_at if until == finished_at else None,
         letter_on=case.letter_on,
         revised_on=case.revised_on,
@@ -96,22 +95,6 @@ def explain_dossier(office: Office, code: str, now: datetime) -> Explanation:
         steps=steps_of(account),
         changes=changes,
     )
-
-
-def _stages(office: Office, case: Case, facts: Facts, until: datetime) -> tuple[StageVerdict, ...]:
-    """Judge each unit's part by its own calendar; none where a calendar does not reach."""
-    received_at = facts.received_at
-    is_sound = received_at is not None and not problem_of(facts.suspensions, received_at)
-
-    def calendar_of(unit: str) -> WorkCalendar:
-        known = office.roster.find(unit)
-        return office.calendars.of_unit(known.code) if known else office.calendar
-
-    suspensions = facts.suspensions if is_sound else ()
-    try:
-        return tuple(judge_stages(case.dossier.stages, until, calendar_of, facts.rules, suspensions))
-    except CalendarGap:
-        return ()
 
 
 def _letter_until(case: Case, standing: Standing) -> date | None:

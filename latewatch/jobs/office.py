@@ -14,7 +14,7 @@ from latewatch.domain.layers import Calendars
 from latewatch.domain.names import Roster
 from latewatch.domain.standing import Case
 from latewatch.domain.worktime import WorkCalendar
-from latewatch.sources.profile import Profile
+from latewatch.sources.profile import Profile, Reads
 from latewatch.store.cases import Assessed
 from latewatch.store.database import Store
 
@@ -45,6 +45,11 @@ class Office:
         """Return the calendar of the unit that resolves `dossier`."""
         unit = self.roster.unit_of(dossier)
         return self.calendars.of_unit(unit.code) if unit else self.calendar
+
+    @property
+    def dossier_sources(self) -> list[str]:
+        """The sources whose age is that of the data; a list of events may have nothing new for days."""
+        return [name for name, profile in self.profiles.items() if profile.reads is Reads.DOSSIERS]
 
     def source(self, name: str) -> Source | None:
         return next((source for source in self.settings.sources if source.name == name), None)

@@ -84,6 +84,16 @@ def countable(first: datetime, after: datetime, rules: str) -> ColumnElement[boo
     return or_(columns.received_at.is_(None), (columns.received_at < after) & or_(alive, due))
 
 
+def may_have_lapsed(at: datetime, rules: str) -> ColumnElement[bool]:
+    """Select what awaits a supplement that should have come before the day of `at`, and what is undecided."""
+    return or_(schema.assessment.c.lapses_on < at.date(), _is_stale(rules))
+
+
+def doubtfully_suspended() -> ColumnElement[bool]:
+    """Select what was interrupted and has no due date by its limit."""
+    return schema.dossier.c.suspensions.is_not(None) & (schema.assessment.c.problem != "")
+
+
 def with_code(code: str) -> ColumnElement[bool]:
     return schema.dossier.c.code == code
 
