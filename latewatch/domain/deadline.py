@@ -351,9 +351,10 @@ def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
 
 def _awaited(facts: Facts) -> Suspension | None:
     """Return what is awaited where no limit is known, and so nobody can tell how it ran."""
-    if facts.limit or facts.received_at is None or problem_of(facts.suspensions, facts.received_at):
+    received_at = facts.received_at
+    if facts.limit or received_at is None or problem_of(facts.suspensions, received_at):
         return None
-    lasting = (each for each in facts.suspensions if each.ended_at is None)
+    lasting = (s for s in facts.suspensions if s.ended_at is None and not precedes(s, received_at))
     return next((each for each in lasting if facts.rules.effect(each.cause) is not Effect.RUNS_ON), None)
 
 

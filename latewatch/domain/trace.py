@@ -63,7 +63,8 @@ def trace(ran: Run, calendar: WorkCalendar) -> Iterator[Step]:
 def _joined(one: Step, other: Step) -> Step:
     """Join what two spans say of the day that ends one and begins the other."""
     is_remark = other.mark is Mark.REST
-    chief = one if is_remark or (one.counted and not other.counted) else other
+    is_weightier = one.mark is Mark.RESTARTED and other.mark is Mark.RESUMED
+    chief = one if is_remark or is_weightier or (one.counted and not other.counted) else other
     day, _, reason = other.why.partition(": ")
     said = reason if one.why.startswith(day) else other.why
     joint = "; " if ": " in one.why else ": "
