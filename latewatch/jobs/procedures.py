@@ -127,6 +127,8 @@ class Difference:
 def differences(office: Office, connection: Connection) -> list[Difference]:
     """Return where dossiers and catalogue state different limits, the most dossiers first."""
     found: Counter[tuple[Procedure, TimeLimit]] = Counter()
+    if not office.catalogue.procedures:
+        return []  # every dossier would be read for nothing
     for each in reported_limits(connection):
         procedure = office.catalogue.find(each.code, each.name, each.received_at.date())
         if procedure and disagreement(each.limit, procedure):
