@@ -1,14 +1,23 @@
 """Which days are worked, and counting along them, against a calendar typed by hand and a plain loop."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import CALENDAR
+from worlds import CALENDAR, moment
 
-from latewatch.domain.worktime import CalendarNote, Confirmation, DayEntry, DayKind, WorkCalendar
+from latewatch.clock import VIETNAM
+from latewatch.domain.hours import WorkHours
+from latewatch.domain.worktime import (
+    STANDARD_WEEK,
+    CalendarNote,
+    Confirmation,
+    DayEntry,
+    DayKind,
+    WorkCalendar,
+)
 from latewatch.errors import CalendarGap
 
 # Weekdays off and Saturdays worked as the announcements name them, day/month. Typed anew, not read from the
@@ -247,3 +256,147 @@ def test_what_is_not_certain_is_told_apart() -> None:
     assert calendar.unconfirmed_years == ()
     assert calendar.notes == (note,)
     assert calendar.why(pending.day) == "Nghỉ hoán đổi (đề xuất, chờ xác nhận)"
+
+
+# Hours: worked minutes between moments, and the moment at which some have passed
+
+
+def at(text: str) -> datetime:
+    instant = moment(text)
+    assert instant is not None
+    return instant
+
+
+SATURDAYS = WorkCalendar(
+    range(2026, 2028), (), "thử", week=(*STANDARD_WEEK[:5], WorkHours.parse("07:30-11:30"), WorkHours())
+)
+THREE_A_DAY = WorkCalendar(
+    range(2026, 2028),
+    (),
+    "thử",
+    week=(*(WorkHours.parse("07:00-09:00,09:15-11:30,13:30-17:00"),) * 5, WorkHours(), WorkHours()),
+)
+AROUND_THE_CLOCK = WorkCalendar(
+    range(2026, 2028), (), "thử", week=(WorkHours.parse("00:00-24:00"),) * 5 + (WorkHours(),) * 2
+)
+
+
+@pytest.mark.parametrize(
+    ("calendar", "start", "minutes", "end"),
+    [
+        # within a day: 07:30-11:30, 13:00-17:00
+        pytest.param(CALENDAR, "2026-03-02T08:00", 30, "2026-03-02T08:30", id="in the morning"),
+        pytest.param(CALENDAR, "2026-03-02T11:00", 30, "2026-03-02T11:30", id="to the very lunch break"),
+        pytest.param(CALENDAR, "2026-03-02T11:00", 31, "2026-03-02T13:01", id="a minute more: after lunch"),
+        pytest.param(CALENDAR, "2026-03-02T11:30", 1, "2026-03-02T13:01", id="begun as lunch begins"),
+        pytest.param(CALENDAR, "2026-03-02T07:30", 480, "2026-03-02T17:00", id="a whole day ends that day"),
+        pytest.param(CALENDAR, "2026-03-02T07:30", 481, "2026-03-03T07:31", id="a minute more: the next day"),
+        pytest.param(CALENDAR, "2026-03-02T09:30:59", 480, "2026-03-03T09:30", id="seconds are dropped"),
+        # begun outside working time: from the next worked moment
+        pytest.param(CALENDAR, "2026-03-02T06:00", 60, "2026-03-02T08:30", id="before opening"),
+        pytest.param(CALENDAR, "2026-03-02T12:15", 60, "2026-03-02T14:00", id="in the lunch break"),
+        pytest.param(CALENDAR, "2026-03-02T17:00", 60, "2026-03-03T08:30", id="at closing"),
+        pytest.param(CALENDAR, "2026-03-02T20:00", 60, "2026-03-03T08:30", id="after closing"),
+        pytest.param(CALENDAR, "2026-03-07T10:00", 60, "2026-03-09T08:30", id="on a Saturday"),
+        pytest.param(CALENDAR, "2026-02-17T10:00", 60, "2026-02-23T08:30", id="in Tết"),
+        pytest.param(CALENDAR, "2026-02-13T16:30", 60, "2026-02-23T08:00", id="half before Tết, half after"),
+        pytest.param(CALENDAR, "2026-08-21T16:30", 60, "2026-08-22T08:00", id="a worked Saturday is worked"),
+        # other weeks
+        pytest.param(SATURDAYS, "2026-03-06T16:30", 60, "2026-03-07T08:00", id="a Saturday morning"),
+        pytest.param(SATURDAYS, "2026-03-07T11:00", 60, "2026-03-09T08:00", id="and its noon"),
+        pytest.param(THREE_A_DAY, "2026-03-02T08:30", 60, "2026-03-02T09:45", id="over a short break"),
+        pytest.param(THREE_A_DAY, "2026-03-02T08:30", 30, "2026-03-02T09:00", id="to the short break"),
+        pytest.param(AROUND_THE_CLOCK, "2026-03-02T23:00", 60, "2026-03-02T23:59:59", id="until 24:00"),
+        pytest.param(AROUND_THE_CLOCK, "2026-03-02T23:00", 61, "2026-03-03T00:01", id="past midnight"),
+        pytest.param(AROUND_THE_CLOCK, "2026-03-06T23:00", 61, "2026-03-09T00:01", id="over a weekend"),
+    ],
+)
+def test_minutes_of_working_time(calendar: WorkCalendar, start: str, minutes: int, end: str) -> None:
+    assert calendar.add_minutes(at(start), minutes) == at(end)
+    assert calendar.count_minutes(at(start), at(end)) == minutes
+    assert calendar.count_minutes(at(end), at(start)) == -minutes
+
+
+@settings(deadline=None)
+@given(
+    st.sampled_from([CALENDAR, SATURDAYS, THREE_A_DAY, AROUND_THE_CLOCK]),
+    st.datetimes(datetime(2026, 1, 1), datetime(2027, 6, 30), timezones=st.just(VIETNAM)),  # noqa: DTZ001
+    st.integers(1, 9_999),
+)
+def test_counting_minutes_back_gives_what_was_added(
+    calendar: WorkCalendar, start: datetime, minutes: int
+) -> None:
+    start = start.replace(second=0, microsecond=0)
+    end = calendar.add_minutes(start, minutes)
+    assert calendar.count_minutes(start, end) == minutes
+    assert calendar.count_minutes(start, end - timedelta(minutes=1)) < minutes
+    assert calendar.add_minutes(start, minutes + 1) > end
+
+
+@pytest.mark.parametrize(
+    ("question", "year"),
+    [
+        pytest.param(lambda: CALENDAR.add_minutes(at("2020-12-31T08:00"), 1), 2020, id="from before"),
+        pytest.param(lambda: CALENDAR.add_minutes(at("2027-12-31T16:00"), 61), 2028, id="a minute too many"),
+        pytest.param(lambda: CALENDAR.count_minutes(at("2027-12-31T16:00"), at("2028-01-03T08:00")), 2028, id="count beyond"),
+    ],
+)  # fmt: skip
+def test_minutes_beyond_the_known_years_are_a_gap(question: Callable[[], object], year: int) -> None:
+    with pytest.raises(CalendarGap, match=rf"Chưa có lịch làm việc năm {year}"):
+        question()
+    assert CALENDAR.add_minutes(at("2027-12-31T16:00"), 60) == at("2027-12-31T17:00")
+
+
+# Entries with hours of their own
+
+
+def entry(day: str, kind: DayKind, *, hours: str | None = None, like: int | None = None) -> DayEntry:
+    own = None if hours is None else WorkHours.parse(hours)
+    return DayEntry(date.fromisoformat(day), kind, "Ngày thử", "văn bản ví dụ", hours=own, like=like)
+
+
+@pytest.mark.parametrize(
+    ("special", "hours"),
+    [
+        pytest.param(entry("2026-03-04", DayKind.DAY_OFF), "", id="a day off"),
+        pytest.param(entry("2026-03-04", DayKind.SHORTENED, hours="07:30-11:30"), "07:30-11:30", id="half a day"),
+        pytest.param(entry("2026-03-07", DayKind.SWAPPED_WORKED), "07:30-11:30,13:00-17:00", id="a Saturday worked as Friday"),
+        pytest.param(entry("2026-03-07", DayKind.DAY_WORKED, hours="08:00-10:00"), "08:00-10:00", id="with hours of its own"),
+        pytest.param(entry("2026-03-07", DayKind.SWAPPED_WORKED, like=2), "07:30-11:30,13:00-17:00", id="as a Wednesday"),
+    ],
+)  # fmt: skip
+def test_what_a_single_date_is_worked(special: DayEntry, hours: str) -> None:
+    calendar = WorkCalendar([2026], [special], "thử")
+    assert str(calendar.hours_on(special.day)) == hours
+    assert calendar.is_working_day(special.day) is bool(hours)
+
+
+@pytest.mark.parametrize(
+    ("special", "problem"),
+    [
+        pytest.param(
+            entry("2026-03-04", DayKind.SHORTENED, hours=""),
+            "ngày 04/03/2026 là “shortened” mà không có giờ làm việc nào",
+            id="shortened to nothing",
+        ),
+        pytest.param(
+            entry("2026-03-07", DayKind.SWAPPED_WORKED, like=6),
+            "ngày 07/03/2026 là “swapped worked”, như Chủ nhật, mà không có giờ làm việc nào",
+            id="worked like a day of rest",
+        ),
+    ],
+)
+def test_a_worked_date_without_hours_is_refused_by_name(special: DayEntry, problem: str) -> None:
+    with pytest.raises(ValueError, match=problem):
+        WorkCalendar([2026], [special], "thử")
+
+
+def test_a_calendar_in_which_nothing_is_ever_worked_is_refused() -> None:
+    with pytest.raises(ValueError, match="năm 2026 không có ngày làm việc nào; hãy đặt giờ làm việc"):
+        WorkCalendar([2026], (), "thử", week=(WorkHours(),) * 7)
+    everything = [
+        DayEntry(date(2027, 1, 1) + timedelta(n), DayKind.DAY_OFF, "Nghỉ", "ví dụ") for n in range(365)
+    ]
+    with pytest.raises(ValueError, match="năm 2027 không có ngày làm việc nào"):
+        WorkCalendar([2026, 2027], everything, "thử")
+    WorkCalendar([2026, 2027], everything[:-1], "thử")  # one worked day a year is enough for an end
