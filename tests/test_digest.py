@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import CALENDAR, case, moment
+from worlds import CALENDAR, awaiting, case, ending, moment
 
 from latewatch.domain.digest import ROWS_PER_BLOCK, Block, Counts, Digest, compose
 from latewatch.domain.dossier import Status
@@ -128,6 +128,61 @@ def test_newly_late_is_since_the_digest_before(now: str, before_on: str | None, 
 def test_finished_is_since_the_last_working_day(now: str, finished: str, told: bool) -> None:
     digest = composed(case(received="2026-01-05", due="2026-12-01", finished=finished), now=now)
     assert bool(block(digest, "finished").total) is told
+
+
+@pytest.mark.parametrize(
+    ("due", "blocks"),
+    [
+        pytest.param("2026-11-11T09:30", "newly-late worst", id="late since yesterday morning"),
+        pytest.param("2026-11-12T07:00", "newly-late worst", id="late since half an hour"),
+        pytest.param("2026-11-12T07:30", "letters-today due-soon", id="due this very minute"),
+        pytest.param("2026-11-12T10:00", "letters-today due-soon", id="due later this morning"),
+    ],
+)
+def test_a_limit_in_hours_ends_within_its_day(due: str, blocks: str) -> None:
+    digest = composed(ending(case("H-1"), due))
+    assert where(digest) == blocks
+    (row,) = block(digest, blocks.split(maxsplit=1)[0]).rows
+    assert (row.due_at, row.is_late) == (moment(due), "worst" in blocks)
+
+
+def test_a_limit_in_days_has_no_clock_time() -> None:
+    (row,) = block(composed(case("H-1", due="2026-11-11")), "worst").rows
+    assert (row.due_at, row.is_late) == (None, True)
+
+
+def test_finished_late_by_an_hour_is_late() -> None:
+    done = ending(case("H-1", finished="2026-11-11T11:00"), "2026-11-11T10:00")
+    (row,) = block(composed(done), "finished").rows
+    assert (row.is_late, row.working_days_late) == (True, 0)
+
+
+class TestToBeClosed:
+    """Nghị định 118/2025/NĐ-CP, Điều 19.5: the supplement did not come in 15 days."""
+
+    def test_they_are_the_last_block_the_longest_first(self) -> None:
+        digest = composed(
+            awaiting("H-2", "2026-10-26T14:20", "2026-11-10"),
+            awaiting("H-1", "2026-10-27", "2026-11-11"),
+            awaiting("H-3", "2026-10-28", "2026-11-12"),
+            awaiting("H-4", "2026-10-28", None),
+        )
+        assert [each.key for each in digest.blocks] == [*KEYS, "lapsed"]
+        lapsed = digest.blocks[-1]
+        assert lapsed.title == "Quá hạn bổ sung, chờ đóng hồ sơ"
+        assert [(row.code, row.since, row.due_on) for row in lapsed.rows] == [
+            ("H-2", date(2026, 10, 26), date(2026, 11, 10)),
+            ("H-1", date(2026, 10, 27), date(2026, 11, 11)),
+        ]
+        assert where(digest) == "lapsed"
+        assert digest.counts == Counts(0, 0, 0, 0)
+
+    def test_without_any_there_is_no_such_block(self) -> None:
+        assert [each.key for each in composed(awaiting("H-1", "2026-10-28", "2026-11-12")).blocks] == KEYS
+
+    def test_they_are_cut_like_the_others(self) -> None:
+        digest = composed(*(awaiting(f"H-{n:03}", "2026-10-26", "2026-11-10") for n in range(25)))
+        assert (len(block(digest, "lapsed").rows), block(digest, "lapsed").total) == (20, 25)
 
 
 def test_the_blocks_come_in_the_order_of_urgency_with_their_titles() -> None:

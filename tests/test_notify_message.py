@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
-from worlds import CALENDAR, case, moment
+from worlds import CALENDAR, awaiting, case, ending, moment
 
 from latewatch.domain.digest import Counts, Digest, compose
 from latewatch.domain.standing import Case
@@ -205,6 +205,33 @@ class TestContent:
         text = message(digest(odd, TODAY)).get_body(("plain",)).get_content()  # type: ignore[union-attr]
         assert "Sở Xây dựng" in text
         assert max(len(line) for line in text.splitlines()) <= 78
+
+
+class TestInterrupted:
+    def test_what_waits_to_be_closed_is_said_without_an_apology(self) -> None:
+        for part in parts(digest(awaiting("H99-7", "2026-10-26", "2026-11-10"))):
+            assert "ĐÓNG HỒ SƠ (1)" in part.upper()
+            assert "Quá thời hạn bổ sung mà chưa bổ sung: đóng hồ sơ trên hệ thống một cửa" in part
+            table = part[part.index("khoản 5") :]
+            assert "Hạn bổ sung" in table
+            assert "10/11" in table
+            assert "từ 26/10" in table
+            assert "Văn bản xin lỗi" not in table.partition("Không có hồ sơ nào ở mục")[0]
+
+    def test_without_any_the_block_is_not_even_named(self) -> None:
+        for part in parts(digest(NEW)):
+            assert "bổ sung" not in part
+
+    def test_it_is_not_all_well_while_one_waits(self) -> None:
+        assert "Mọi việc ổn" not in parts(digest(awaiting("H99-7", "2026-10-26", "2026-11-10")))[0]
+
+    def test_a_limit_in_hours_shows_its_clock_time(self) -> None:
+        soon, late = ending(case("H99-8"), "2026-11-12T10:00"), ending(case("H99-9"), "2026-11-12T07:10")
+        for part in parts(digest(soon, late, TODAY)):
+            assert "10:00 12/11" in part
+            assert "07:10 12/11" in part
+            assert "trễ dưới 1 ngày" in part
+            assert "23:59" not in part
 
 
 class TestOldData:

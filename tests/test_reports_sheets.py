@@ -6,6 +6,7 @@ openpyxl shows the formulas, python-calamine the values a program shows before i
 import io
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from latewatch.domain.standing import Case
 from latewatch.domain.tally import CountingRule, Tally, tally
 from latewatch.errors import StoreError
 from latewatch.reports.columns import FORM_07A, UNITS
-from latewatch.reports.digests import COLUMNS
+from latewatch.reports.digests import COLUMNS, LAPSED_COLUMNS
 from latewatch.reports.sheets import digest_workbook, write_form_07a, write_units
 from latewatch.reports.table import Span as Heading
 from latewatch.reports.table import header_spans
@@ -422,3 +423,23 @@ def test_a_block_of_an_unknown_key_gets_a_name_excel_takes() -> None:
         digest_workbook(digest(Block("later", "Sắp đến hạn [2/3 ngày]: rất dài, dài quá mức", ())))
     )
     assert book.sheetnames == ["Sắp đến hạn -2-3 ngày-- rất dài"]
+
+
+def test_what_waits_to_be_closed_has_columns_of_its_own() -> None:
+    waits = replace(row(1), since=date(2026, 10, 26), due_on=date(2026, 11, 10))
+    book, values = opened(
+        digest_workbook(digest(Block("lapsed", "Quá hạn bổ sung, chờ đóng hồ sơ", (waits,))))
+    )
+    assert book.sheetnames == ["Quá hạn bổ sung"]
+    rows = values.get_sheet_by_index(0).to_python(skip_empty_area=False)
+    assert rows[4] == [heading for heading, _ in LAPSED_COLUMNS]
+    assert rows[5][4:] == [date(2026, 11, 10), date(2026, 10, 26)]
+    assert book.active.auto_filter.ref == "A5:F6"
+
+
+def test_a_limit_in_hours_keeps_its_clock_time() -> None:
+    book, values = opened(
+        digest_workbook(digest(Block("worst", "Trễ", (replace(row(1), due_at=moment("2026-11-11T09:30")),))))
+    )
+    assert values.get_sheet_by_index(0).to_python()[-1][4] == datetime(2026, 11, 11, 9, 30)  # noqa: DTZ001
+    assert book.active["E6"].number_format == "hh:mm dd/mm/yyyy"

@@ -1,11 +1,12 @@
 """Small builders of dossiers and cases, and the calendar the rule tables are read against."""
 
+from dataclasses import replace
 from datetime import date, datetime
 
 from latewatch.calendars.load import load_calendar
 from latewatch.clock import parse_instant
 from latewatch.domain.deadline import Basis, Deadline, end_of_day
-from latewatch.domain.dossier import Channel, Dossier, Status
+from latewatch.domain.dossier import Cause, Channel, Dossier, Status, Suspension
 from latewatch.domain.standing import Case
 
 CALENDAR = load_calendar()
@@ -26,6 +27,25 @@ def deadline(due: str | date | None) -> Deadline:
     if due_on is None or midnight is None:
         return Deadline(due_at=None, basis=Basis.NONE, problem="không rõ thời hạn giải quyết")
     return Deadline(due_at=end_of_day(due_on, midnight.tzinfo), basis=Basis.COMPUTED, computed_on=due_on)
+
+
+def ending(case: Case, due: str) -> Case:
+    """The case with a limit that ends at the moment `due`, as one in hours does."""
+    due_at = moment(due)
+    assert due_at
+    return replace(case, deadline=replace(case.deadline, due_at=due_at, computed_on=due_at.date()))
+
+
+def awaiting(code: str, since: str, until: str | None) -> Case:
+    """A dossier of xã Ví Dụ that was sent back on the day `since`, to be completed until the day `until`."""
+    asked_at = moment(since)
+    assert asked_at
+    dossier_ = replace(
+        dossier(code, Status.SUPPLEMENT, received="2026-10-01"),
+        suspensions=(Suspension(Cause.SUPPLEMENT, asked_at),),
+    )
+    waiting = Deadline(due_at=None, basis=Basis.COMPUTED, waiting_since=asked_at, lapses_on=day(until))
+    return replace(case(code), dossier=dossier_, deadline=waiting)
 
 
 def dossier(

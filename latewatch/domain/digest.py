@@ -3,10 +3,11 @@
 Codes only, no names: the digest travels by mail (Nghị định 118/2025/NĐ-CP, Điều 5.1đ).
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from latewatch.domain.hours import END_OF_DAY
 from latewatch.domain.standing import Case, Standing, is_expected_late, standing_at, working_days_late
 from latewatch.domain.worktime import WorkCalendar
 
@@ -16,7 +17,11 @@ _FINISHED = (Standing.EARLY, Standing.ON_TIME, Standing.LATE, Standing.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class DigestRow:
-    """One dossier as the digest shows it."""
+    """One dossier as the digest shows it.
+
+    `due_at` is the moment its limit ends, where that is not the end of the day `due_on`. One that awaits a
+    supplement does so `since` a day, and until `due_on`.
+    """
 
     code: str
     unit: str
@@ -25,6 +30,9 @@ class DigestRow:
     working_days_late: int
     draft_on: date | None
     letter_on: date | None
+    due_at: datetime | None = None
+    since: date | None = None
+    is_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +108,7 @@ def compose(
     """Sort the desk's dossiers into the digest's blocks.
 
     Newly late is what became overdue since the digest before, or since the working day before today where
-    there was none. Raises CalendarGap.
+    there was none. What the desk has to close is a block only where there is any. Raises CalendarGap.
     """
     morning = _Morning(cases, at, calendar, due_soon_days, lead_days)
     new = morning.late_since(before_on or morning.yesterday)
@@ -114,6 +122,7 @@ def compose(
         morning.block("worst", "Trễ lâu nhất", morning.overdue),
         morning.block("finished", f"Giải quyết xong từ {morning.yesterday:%d/%m}", morning.finished),
         morning.block("unsigned", "Văn bản xin lỗi chờ ký", morning.unsigned),
+        *morning.lapsed(),
     )
     return Digest(
         desk=desk,
@@ -139,6 +148,7 @@ class _Morning:
         placed = [(case, standing_at(case, at, due_soon_days)) for case in cases]
         self.overdue = [case for case, standing in placed if standing is Standing.OVERDUE]
         self.soon = [case for case, standing in placed if standing is Standing.DUE_SOON]
+        self._lapsed = [case for case, standing in placed if standing is Standing.LAPSED]
         self.must_go = [
             case for case, _ in placed if case.letter_on is None and is_expected_late(case, at, lead_days)
         ]
@@ -159,8 +169,22 @@ class _Morning:
         rows = [_row(case, case.due_on, self.at) for case in chosen if case.due_on]
         return Block(key, title, tuple(sorted(rows, key=lambda row: (row.due_on, row.code))))
 
+    def lapsed(self) -> Iterator[Block]:
+        """Yield the block of what waits to be closed (NĐ 118/2025/NĐ-CP, Điều 19.5), if there is any."""
+        rows = [
+            replace(_row(case, case.deadline.lapses_on, self.at), due_at=None, since=since.date())
+            for case in self._lapsed
+            if case.deadline.lapses_on and (since := case.deadline.waiting_since)
+        ]
+        if rows:
+            ordered = sorted(rows, key=lambda row: (row.due_on, row.code))
+            yield Block("lapsed", "Quá hạn bổ sung, chờ đóng hồ sơ", tuple(ordered))
+
 
 def _row(case: Case, due_on: date, at: datetime) -> DigestRow:
+    due_at = case.deadline.due_at
+    finished_at = case.dossier.finished_at
+    until = finished_at if finished_at and finished_at <= at else at
     return DigestRow(
         code=case.dossier.code,
         unit=case.unit,
@@ -169,4 +193,6 @@ def _row(case: Case, due_on: date, at: datetime) -> DigestRow:
         working_days_late=working_days_late(case, at),
         draft_on=case.draft_on,
         letter_on=case.letter_on,
+        due_at=due_at if due_at and due_at.time() != END_OF_DAY else None,
+        is_late=due_at is not None and until > due_at,
     )

@@ -22,7 +22,11 @@ _FIGURES = (
 _NOTES = {
     "letters-today": "Gửi chậm nhất 01 ngày trước ngày hết hạn "
     "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 6); cơ quan giải quyết hồ sơ ký.",
+    "lapsed": "Quá thời hạn bổ sung mà chưa bổ sung: đóng hồ sơ trên hệ thống một cửa "
+    "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 5).",
 }
+_USUAL = ("Hạn", "Trễ (ngày làm việc)", "Văn bản xin lỗi")
+_HEADINGS = {"lapsed": ("Hạn bổ sung", "Yêu cầu bổ sung", "")}  # nobody apologises for what the person owes
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +50,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One dossier of a block."""
+    """One dossier of a block; `letter` is None where no apology is at stake."""
 
     code: str
     unit: str
     procedure: str
     due: str
     state: State
-    letter: State
+    letter: State | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,9 @@ class Section:
     more: int
     note: str
     empty: str
+    due_heading: str
+    state_heading: str
+    letter_heading: str  # empty where no apology is at stake
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +169,7 @@ class DigestView:
 
     def _section(self, block: Block) -> Section:
         title = plain(block.title)
+        due, state, letter = _HEADINGS.get(block.key, _USUAL)
         empty = "" if block.total else _ALWAYS_SHOWN.get(block.key, "")
         if empty and not self.trusted:
             empty = "Không thấy trong dữ liệu cũ; có thể đã khác."
@@ -172,26 +180,37 @@ class DigestView:
             more=block.total - len(block.rows),
             note=_NOTES.get(block.key, "") if block.total else "",
             empty=empty,
+            due_heading=due,
+            state_heading=state,
+            letter_heading=letter,
         )
 
     def _line(self, row: DigestRow, key: str) -> Line:
-        today = self.digest.at.date()
-        same_year = row.due_on.year == today.year
         return Line(
             code=plain(row.code),
             unit=plain(row.unit) or "(không ghi)",
             procedure=plain(row.procedure) or "(không ghi)",
-            due=f"{row.due_on:%d/%m}" if same_year else f"{row.due_on:%d/%m/%Y}",
-            state=_finished(row) if key == "finished" else _running(row, today),
-            letter=_letter(row, is_owed=key == "letters-today" or row.due_on < today),
+            due=self._day(row.due_on, row.due_at),
+            state=self._state(row, key),
+            letter=None if row.since else _letter(row, is_owed=key == "letters-today" or row.is_late),
         )
+
+    def _day(self, day: date, at: datetime | None = None) -> str:
+        """Return a day as short as can be, with the clock time of a limit that ends within it."""
+        text = f"{day:%d/%m}" if day.year == self.digest.at.year else f"{day:%d/%m/%Y}"
+        return f"{at:%H:%M} {text}" if at else text
+
+    def _state(self, row: DigestRow, key: str) -> State:
+        if row.since:
+            return State("◆", f"từ {self._day(row.since)}", "warn")
+        return _finished(row) if key == "finished" else _running(row, self.digest.at.date())
 
     @property
     def is_all_well(self) -> bool:
         """Nothing late, nothing due today, no letter to send or sign, no warning, and data one can trust."""
         counts = self.digest.counts
         figures = (counts.newly_late, counts.overdue, counts.due_today, counts.waiting_letters)
-        duties = any(block.total for block in self.digest.blocks if block.key in _ALWAYS_SHOWN)
+        duties = any(b.total for b in self.digest.blocks if b.key in _ALWAYS_SHOWN or b.key == "lapsed")
         return self.trusted and not any(figures) and not duties and not self.digest.warnings
 
     @property
@@ -222,8 +241,8 @@ _CURE = (
 
 
 def _running(row: DigestRow, today: date) -> State:
-    """The state of an unfinished dossier. Limits end with the day: the due day itself is not late."""
-    if row.due_on < today:
+    """The state of an unfinished dossier."""
+    if row.is_late:
         return State("▲", f"trễ {_days_late(row)}", "bad")
     if row.due_on == today:
         return State("◆", "đến hạn hôm nay", "warn")
@@ -231,8 +250,8 @@ def _running(row: DigestRow, today: date) -> State:
 
 
 def _finished(row: DigestRow) -> State:
-    """The state of a finished dossier. With 0 working days late it may still be late by days of rest."""
-    if row.working_days_late:
+    """The state of a finished dossier. One that is late may be so by hours, or by days of rest, only."""
+    if row.is_late:
         return State("✓", f"xong, trễ {_days_late(row)}", "warn")
     return State("✓", "xong", "good")
 

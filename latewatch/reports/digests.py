@@ -5,6 +5,7 @@ The digest travels by mail, and dossier and personal data are not to be disclose
 """
 
 import re
+from collections.abc import Sequence
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -19,16 +20,18 @@ SHEETS = {
     "worst": "Đang trễ",
     "finished": "Đã giải quyết xong",
     "unsigned": "VB xin lỗi chờ ký",
+    "lapsed": "Quá hạn bổ sung",
 }
 COLUMNS = (
     ("STT", 6),
     ("Mã hồ sơ", 26),
     ("Đơn vị giải quyết", 32),
     ("Thủ tục hành chính", 52),
-    ("Hạn giải quyết", 13),
+    ("Hạn giải quyết", 16),
     ("Số ngày làm việc trễ", 12),
     ("Văn bản xin lỗi", 12),
 )
+LAPSED_COLUMNS = (*COLUMNS[:4], ("Hạn bổ sung", 13), ("Yêu cầu bổ sung từ", 13))
 TITLE_ROW, DESK_ROW, DATA_ROW, HEADER_ROW = 0, 1, 2, 4
 
 
@@ -36,9 +39,13 @@ def draw(book: Workbook, digest: Digest) -> None:
     """Draw one sheet a block."""
     for block in digest.blocks:
         sheet = book.add_worksheet(sheet_name(block))
-        _set_up(sheet)
+        _set_up(sheet, _columns(block))
         _head(book, sheet, digest, block)
         _rows(book, sheet, digest, block)
+
+
+def _columns(block: Block) -> Sequence[tuple[str, int]]:
+    return LAPSED_COLUMNS if block.key == "lapsed" else COLUMNS
 
 
 def sheet_name(block: Block) -> str:
@@ -46,14 +53,14 @@ def sheet_name(block: Block) -> str:
     return SHEETS.get(block.key) or re.sub(r"[\[\]:*?/\\]", "-", block.title)[:31].strip("' ")
 
 
-def _set_up(sheet: Worksheet) -> None:
+def _set_up(sheet: Worksheet, columns: Sequence[tuple[str, int]]) -> None:
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEADER_ROW)
     sheet.freeze_panes(HEADER_ROW + 1, 2)
     sheet.set_footer('&C&"Times New Roman"&9Trang &P/&N')
-    for index, (_, width) in enumerate(COLUMNS):
+    for index, (_, width) in enumerate(columns):
         sheet.set_column(index, index, width)
 
 
@@ -67,7 +74,7 @@ def _head(book: Workbook, sheet: Worksheet, digest: Digest, block: Block) -> Non
     sheet.write_string(DATA_ROW, 0, _age(digest), alarm if is_bad else plain)
     bold = style(book, bold=True, align="center", border=1, bg_color="#EDEDED")
     sheet.set_row(HEADER_ROW, 2 * LINE + 2)
-    for index, (heading, _) in enumerate(COLUMNS):
+    for index, (heading, _) in enumerate(_columns(block)):
         sheet.write_string(HEADER_ROW, index, heading, bold)
 
 
@@ -86,7 +93,7 @@ def _rows(book: Workbook, sheet: Worksheet, digest: Digest, block: Block) -> Non
     shapes = _Shapes(book)
     for number, row in enumerate(block.all_rows, start=1):
         _row(sheet, shapes, number, row)
-    sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + block.total, len(COLUMNS) - 1)
+    sheet.autofilter(HEADER_ROW, 0, HEADER_ROW + block.total, len(_columns(block)) - 1)
 
 
 class _Shapes:
@@ -96,6 +103,7 @@ class _Shapes:
         self.text = data_text(book, border=1)
         self.centre = style(book, border=1, align="center")
         self.day = style(book, border=1, align="center", num_format=DATE)
+        self.moment = style(book, border=1, align="center", num_format=f"hh:mm {DATE}")
         self.figure = style(book, border=1, align="center", num_format=WHOLE)
 
 
@@ -106,7 +114,13 @@ def _row(sheet: Worksheet, shapes: _Shapes, number: int, row: DigestRow) -> None
     sheet.write_number(at, 0, number, shapes.centre)
     for index, value in enumerate(texts, start=1):
         sheet.write_string(at, index, value, shapes.text)
-    sheet.write_datetime(at, 4, row.due_on, shapes.day)
+    if row.due_at:
+        sheet.write_datetime(at, 4, row.due_at.replace(tzinfo=None), shapes.moment)
+    else:
+        sheet.write_datetime(at, 4, row.due_on, shapes.day)
+    if row.since:
+        sheet.write_datetime(at, 5, row.since, shapes.day)
+        return
     sheet.write_number(at, 5, row.working_days_late, shapes.figure)
     sheet.write_string(at, 6, _letter(row), shapes.centre)
 
