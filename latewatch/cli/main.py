@@ -9,6 +9,7 @@ import typer
 
 from latewatch import __version__
 from latewatch.cli import terminal
+from latewatch.cli.calendar import calendar
 from latewatch.cli.check import check
 from latewatch.cli.demo import demo
 from latewatch.cli.digest import digest
@@ -35,6 +36,7 @@ for command in (init, check, demo, poll, due, explain, late, digest, tally):
     app.command()(command)
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")
+app.add_typer(calendar, name="calendar")
 app.add_typer(procedures, name="procedures")
 
 

@@ -18,8 +18,8 @@ FEW = 5  # items that are done before a bar could be read
 NARROWEST = 14  # columns for a name or a title that is broken into lines
 WIDE = 240  # columns of a table that goes to a file or a pipe: nothing in it is cut
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, soft_wrap=True, emoji=False)  # what stands between two colons is data
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def show_json(document: Any) -> None:
@@ -73,7 +73,7 @@ def show_table(
         )
     for row in rows:
         table.add_row(*(escape(str(cell)) for cell in row))
-    console = Console(highlight=False, width=None if out.is_terminal else WIDE)
+    console = Console(highlight=False, emoji=False, width=None if out.is_terminal else WIDE)
     needed = Measurement.get(console, console.options.update(width=WIDE), table).minimum
     console.width = max(console.width, needed)
     console.print(table)

@@ -9,12 +9,14 @@ from latewatch.domain.layers import (
     NATIONAL,
     PROVINCE,
     UNIT,
+    WEEKDAY_WORDS,
     Calendars,
     Layer,
     layer_label,
     layers_below,
     stack,
 )
+from latewatch.domain.names import fold
 from latewatch.domain.worktime import STANDARD_WEEK, WEEKDAYS, DayEntry, DayKind, WorkCalendar
 from latewatch.errors import CalendarError
 
@@ -29,7 +31,7 @@ def check_edits(before: Edits, after: Edits, files: Calendars, units: Collection
     """
     calendars = edited(files, after)
     for name in _touched(before, after):
-        _check_layer(name, units)
+        check_layer(name, units)
     for name, entry in _new_entries(before, after):
         problem = _problem(name, entry, calendars, _shipped(files, after, name, entry))
         if problem:
@@ -43,7 +45,8 @@ def _touched(before: Edits, after: Edits) -> Iterator[str]:
     return (name for name, layer in after.layers.items() if layer != before.layers.get(name))
 
 
-def _check_layer(name: str, units: Collection[str]) -> None:
+def check_layer(name: str, units: Collection[str]) -> None:
+    """Refuse a layer that is neither the nation's nor the province's nor a known unit's."""
     if name in (NATIONAL, PROVINCE):
         return
     if not name.startswith(UNIT):
@@ -136,6 +139,19 @@ def _check_calendar(name: str, calendars: Calendars) -> WorkCalendar:
             f"tầng {layer_label(name)}", "không thứ nào trong tuần có giờ làm việc; hạn sẽ không bao giờ đến"
         )
     return calendar
+
+
+_WEEKDAYS = {word: place for place, word in enumerate(WEEKDAY_WORDS)}
+_WEEKDAYS |= {fold(name): place for place, name in enumerate(WEEKDAYS)}
+_WEEKDAYS |= {f"t{place + 2}": place for place in range(6)} | {"cn": 6}
+
+
+def weekday_of(text: str) -> int:
+    """Read `sat`, `thứ Bảy` or `T7`; Monday is 0. Raises ValueError."""
+    place = _WEEKDAYS.get(fold(text))
+    if place is None:
+        raise ValueError(f"“{text}” không phải thứ trong tuần; viết {', '.join(WEEKDAY_WORDS)}")
+    return place
 
 
 def hours_from(text: str, entry: str) -> WorkHours:

@@ -54,7 +54,7 @@ class Finding:
 
 def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list[Finding]:
     """Look at everything once. Raises StoreError where the database cannot be read."""
-    findings = [*_calendar(office, now)]
+    findings = [*calendar_findings(office, now)]
     with office.store.reading() as connection:
         for source in office.settings.sources:
             findings += _source(connection, source)
@@ -68,7 +68,8 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
     return [*findings, *_fonts(office), *_mail(smtp)]
 
 
-def _calendar(office: Office, now: datetime) -> Iterator[Finding]:
+def calendar_findings(office: Office, now: datetime) -> Iterator[Finding]:
+    """Yield what is missing or not certain of the next twelve months, and the calendar in force."""
     calendar = office.calendar
     ahead = (now + MONTHS_AHEAD).date()
     if calendar.last < ahead:
