@@ -11,7 +11,6 @@ from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import WEEKDAY_WORDS, Layer
 from latewatch.domain.worktime import CalendarNote, Confirmation, DayEntry, DayKind
 from latewatch.errors import ConfigError
-from latewatch.typed import checked
 
 
 class _Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, omit_defaults=True):
@@ -61,8 +60,8 @@ def to_document(edits: Edits) -> dict[str, Any]:
 
 def from_document(document: object, where: str) -> Edits:
     """Return the edits a version holds; `where` names it in messages. Raises ConfigError."""
-    read = checked(where, document, _Edits)
     try:
+        read = msgspec.convert(document, _Edits)
         return Edits(
             layers={name: _layer_in(name, layer) for name, layer in read.layers.items()},
             years={
@@ -71,8 +70,8 @@ def from_document(document: object, where: str) -> Edits:
             },
             confirmed={int(year): document for year, document in read.confirmed.items()},
         )
-    except ValueError as e:
-        raise ConfigError(where, "", str(e)) from e
+    except ValueError as e:  # msgspec's among them
+        raise ConfigError(where, "", f"nội dung trong cơ sở dữ liệu đã bị sửa, không đọc được: {e}") from e
 
 
 def _layer_out(layer: Layer) -> _Layer:

@@ -1,6 +1,6 @@
 """What an entry of a calendar may say, and what an office's edits may make of it. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from latewatch.domain.edits import Edits, edited, entry_name
 from latewatch.domain.hours import WorkHours
@@ -17,7 +17,7 @@ from latewatch.domain.layers import (
     stack,
 )
 from latewatch.domain.names import fold
-from latewatch.domain.worktime import STANDARD_WEEK, WEEKDAYS, DayEntry, DayKind, WorkCalendar
+from latewatch.domain.worktime import STANDARD_WEEK, WEEKDAYS, DayEntry, DayKind
 from latewatch.errors import CalendarError
 
 INSTEAD_OF_WORK = (DayKind.IN_LIEU, DayKind.SWAPPED_OFF)
@@ -71,7 +71,7 @@ def _problem(name: str, entry: DayEntry, calendars: Calendars, shipped: DayEntry
     lower = next(
         (each for layer in reversed(below) for each in layer.entries if each.day == entry.day), shipped
     )
-    week = _week(below, calendars.layers[name])
+    week = _week([*below, calendars.layers[name]])
     return shape_problem(entry) or place_problem(entry, week, lower)
 
 
@@ -82,9 +82,9 @@ def _shipped(files: Calendars, after: Edits, name: str, entry: DayEntry) -> DayE
     return next((each for each in files.layers[NATIONAL].entries if each.day == entry.day), None)
 
 
-def _week(below: list[Layer], own: Layer) -> tuple[WorkHours, ...]:
+def _week(layers: Iterable[Layer]) -> tuple[WorkHours, ...]:
     week = list(STANDARD_WEEK)
-    for layer in (*below, own):
+    for layer in layers:
         for weekday, hours in layer.week.items():
             week[weekday] = hours
     return tuple(week)
@@ -128,17 +128,15 @@ def place_problem(entry: DayEntry, week: tuple[WorkHours, ...], lower: DayEntry 
     return ""
 
 
-def _check_calendar(name: str, calendars: Calendars) -> WorkCalendar:
+def _check_calendar(name: str, calendars: Calendars) -> None:
     layers = [calendars.layers[each] for each in layers_below(name) if each in calendars.layers]
+    about = f"tầng {layer_label(name)}"
+    if not any(hours.segments for hours in _week(layers)):
+        raise CalendarError(about, "không thứ nào trong tuần có giờ làm việc; hạn sẽ không bao giờ đến")
     try:
-        calendar = stack(calendars.years, layers, calendars.notes)
+        stack(calendars.years, layers, calendars.notes)
     except ValueError as e:
-        raise CalendarError(f"tầng {layer_label(name)}", str(e)) from e
-    if not any(hours.segments for hours in calendar.week):
-        raise CalendarError(
-            f"tầng {layer_label(name)}", "không thứ nào trong tuần có giờ làm việc; hạn sẽ không bao giờ đến"
-        )
-    return calendar
+        raise CalendarError(about, str(e)) from e
 
 
 _WEEKDAYS = {word: place for place, word in enumerate(WEEKDAY_WORDS)}
