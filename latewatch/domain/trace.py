@@ -5,16 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from latewatch.domain.deadline import Run, Span
+from latewatch.domain.deadline import ClockRules, Run, Span, over_after
 from latewatch.domain.dossier import Cause, Suspension
-from latewatch.domain.hours import DAY, minute_of_day, worked_before
+from latewatch.domain.hours import DAY, minute_of_day, show_clock, worked_before
 from latewatch.domain.limit import ALONE, LABELS, LimitUnit
 from latewatch.domain.suspension import MIDNIGHT, Effect, named, shown
 from latewatch.domain.worktime import WorkCalendar
 
 ONE_DAY = timedelta(days=1)
-_VOIDED = "đã tính, không còn giá trị vì sau đó phải tính lại từ đầu"
-_ROLLS = "lùi sang ngày làm việc tiếp theo (BLDS 2015 Đ148.5)"
+_VOIDED = "đã tính nhưng không còn giá trị, vì phải tính lại từ đầu"
+_IS_ZERO = "ngày này không tính (BLDS 2015 Đ147)"
+_NEXT = "ngày làm việc tiếp theo"
+_ROLLS = f"lùi sang {_NEXT} (BLDS 2015 Đ148.5)"
 
 
 class Mark(StrEnum):
@@ -50,7 +52,7 @@ def trace(ran: Run, calendar: WorkCalendar) -> Iterator[Step]:
     steps: dict[date, Step] = {}
     before: Span | None = None
     for span in ran.spans:
-        for step in _span_steps(span, before, calendar):
+        for step in _span_steps(span, before, calendar, ran.rules):
             earlier = steps.get(step.day)
             steps[step.day] = _joined(earlier, step) if earlier else step
         before = span
@@ -67,46 +69,48 @@ def _joined(one: Step, other: Step) -> Step:
     chief = one if is_remark or is_weightier or (one.counted and not other.counted) else other
     day, _, reason = other.why.partition(": ")
     said = reason if one.why.startswith(day) else other.why
+    if chief.counted:
+        said = said.replace(_IS_ZERO, "ngày này đã được tính")
     joint = "; " if ": " in one.why else ": "
     return replace(chief, why=f"{one.why}{joint}{said}", minutes=one.minutes + other.minutes)
 
 
-def _span_steps(span: Span, before: Span | None, calendar: WorkCalendar) -> Iterator[Step]:
+def _span_steps(span: Span, before: Span | None, calendar: WorkCalendar, rules: ClockRules) -> Iterator[Step]:
     if span.left.unit is LimitUnit.MINUTES:
         yield from _hour_steps(span, before, calendar)
     else:
-        yield _anchor_step(span, before, calendar)
+        yield _anchor_step(span, before, calendar, rules)
         yield from _day_steps(span, calendar)
     if span.by:
         yield from _suspended_steps(span.by, calendar)
 
 
-def _anchor_step(span: Span, before: Span | None, calendar: WorkCalendar) -> Step:
+def _anchor_step(span: Span, before: Span | None, calendar: WorkCalendar, rules: ClockRules) -> Step:
     """Return day zero: the day of an event is not counted (BLDS 2015, Điều 147.3)."""
     day = span.anchor.date()
     why = calendar.why(day)
     told, mark = ("ngày tiếp nhận", Mark.ZERO) if before is None else _taken_up(before)
     if span.left.unit in ALONE:
-        return Step(day, False, f"{why}: {told}, {_alone(span, calendar)}", mark)
-    if not span.left.amount and before and span.until.date() == day:
-        return Step(day, False, f"{why}: {told}, hết hạn trong ngày vì đã dừng vào ngày cuối", mark)
-    link = ", không tính" if before is None else ", ngày này không tính"
-    return Step(day, False, f"{why}: {told}{link} (BLDS 2015 Đ147)", mark)
+        return Step(day, False, f"{why}: {told}, {_alone(span, calendar, rules)}", mark)
+    if not span.left.amount and not span.by:
+        until = "ngay trong ngày này" if span.until.date() == day else f"vào {_NEXT}"
+        return Step(day, False, f"{why}: {told}, đã dừng vào ngày cuối nên hết hạn {until}", mark)
+    zero = "không tính (BLDS 2015 Đ147)" if before is None else _IS_ZERO
+    return Step(day, False, f"{why}: {told}, {zero}", mark)
 
 
-def _alone(span: Span, calendar: WorkCalendar) -> str:
+def _alone(span: Span, calendar: WorkCalendar, rules: ClockRules) -> str:
     """Say on which day what has no amount is to be done, and why not on that of the receipt."""
     unit, day = span.left.unit, span.anchor.date()
-    if span.until.date() == day or span.by:
+    over = over_after(day, unit, calendar, rules)
+    minute = minute_of_day(span.anchor)
+    if over is None:
+        return f"vào ngày nghỉ nên chuyển sang {_NEXT}"
+    if minute <= over:
         return "trả kết quả trong ngày" if unit is LimitUnit.WITHIN_DAY else LABELS[unit]
-    clock = f"{span.anchor:%H:%M}"
-    if not calendar.is_working_day(day):
-        why = "là ngày nghỉ"
-    elif span.anchor.hour * 60 + span.anchor.minute > calendar.hours_on(day).closing:
-        why = f"lúc {clock}, đã hết giờ làm việc"
-    else:
-        why = f"lúc {clock}, sau giờ chốt"
-    return f"{why}: chuyển sang ngày làm việc tiếp theo"
+    if minute > calendar.hours_on(day).closing:
+        return f"lúc {span.anchor:%H:%M} đã hết giờ làm việc nên chuyển sang {_NEXT}"
+    return f"lúc {span.anchor:%H:%M} đã qua giờ chốt {show_clock(over)} nên chuyển sang {_NEXT}"
 
 
 def _taken_up(before: Span) -> tuple[str, Mark]:
@@ -134,9 +138,7 @@ def _day_step(day: date, span: Span, last: date, calendar: WorkCalendar) -> Step
     is_within = day <= last and bool(span.left.amount)
     if is_within and (not by_working_days or calendar.is_working_day(day)):
         if span.is_void:
-            return Step(
-                day, False, f"{why}: tính trước khi phải tính lại từ đầu, không còn giá trị", Mark.VOID
-            )
+            return Step(day, False, f"{why}: {_VOIDED}", Mark.VOID)
         if day == last and not calendar.is_working_day(day):
             why = f"{why}: {_ROLLS}"
         return Step(day, True, why, Mark.COUNTED)
@@ -146,7 +148,7 @@ def _day_step(day: date, span: Span, last: date, calendar: WorkCalendar) -> Step
 def _uncounted(day: date, span: Span, why: str, *, is_worked: bool) -> Step:
     """Return a day after the last one, or one of rest that the limit does not count."""
     if is_worked:
-        return Step(day, False, f"{why}: ngày làm việc tiếp theo", Mark.ROLLED)
+        return Step(day, False, f"{why}: {_NEXT}", Mark.ROLLED)
     if span.left.unit is LimitUnit.WORKING_DAYS or span.left.unit in ALONE:
         return Step(day, False, why, Mark.REST)
     return Step(day, False, f"{why}: {_ROLLS}", Mark.ROLLED)
@@ -185,11 +187,14 @@ def _hour_step(day: date, span: Span, before: Span | None, minutes: int, calenda
         why = f"{why}, giờ làm việc {str(hours).replace(',', ', ')}"
     if day == span.anchor.date():
         why = f"{why}: {_since(span.anchor, before)}"
+    if minutes == 0 and day == span.anchor.date():
+        outside = "" if span.by else ", ngoài giờ làm việc nên tính từ giờ làm việc tiếp theo"
+        return Step(day, False, f"{why}{outside}", _taken_up(before)[1] if before else Mark.ZERO)
     if minutes == 0:
-        zero = _taken_up(before)[1] if before else Mark.ZERO
-        return Step(day, False, why, zero if day == span.anchor.date() else Mark.REST)
+        return Step(day, False, why)
     if span.is_void:
-        return Step(day, False, f"{why}: {_VOIDED}", Mark.VOID)
+        joint = "; " if ": " in why else ": "
+        return Step(day, False, f"{why}{joint}{_VOIDED}", Mark.VOID)
     return Step(day, True, why, Mark.COUNTED, minutes=minutes)
 
 
