@@ -203,6 +203,18 @@ class TestWhatItSays:
         text = asked("2026-02-27", "5d", "--suspend", "2026-03-02..", *AT)
         assert "Bổ sung chậm nhất hết ngày thứ Ba 17/03/2026 (15 ngày, NĐ 118/2025 Đ19.5)." in text
 
+    @pytest.mark.parametrize(
+        ("limit", "ends", "words"),
+        [
+            ("5d", "clock", "ngày cuối hết hạn vào đúng giờ đã tiếp nhận"),
+            ("7cd", "clock", "hạn hết cùng ngày cuối (24:00)"),
+            ("day", "clock", "hạn hết cùng giờ làm việc của ngày cuối; tiếp nhận sau 15:00"),
+            ("8h", "day", "hạn hết khi đủ số phút làm việc"),
+        ],
+    )
+    def test_the_rule_it_tells_is_the_one_that_held(self, limit: str, ends: str, words: str) -> None:
+        assert f"Quy tắc: {words}" in asked("2026-03-02T09:40", limit, "--ends", ends)
+
     def test_every_day_is_marked(self) -> None:
         marks = [
             (each["date"][-2:], each["mark"])

@@ -25,7 +25,7 @@ from latewatch.domain.account import Account, steps_of
 from latewatch.domain.deadline import Ends
 from latewatch.domain.dossier import Stage
 from latewatch.domain.layers import PROVINCE, layer_label
-from latewatch.domain.limit import TimeLimit
+from latewatch.domain.limit import ALONE, TimeLimit
 from latewatch.domain.stages import holder
 from latewatch.domain.standing import last_letter_day
 from latewatch.domain.telling import day_moment_words, day_words, difference_words, due_words, revised_words
@@ -151,7 +151,10 @@ def _show(account: Account, name: str, now: datetime) -> None:
     assert facts.received_at  # noqa: S101  the command asks for it
     assert facts.limit  # noqa: S101  likewise
     show_steps(account, steps_of(account))
-    since = f"{facts.limit.label} từ {day_moment_words(facts.received_at)}"
+    received = day_moment_words(facts.received_at)
+    since = f"{facts.limit.label} từ {received}"
+    if facts.limit.unit in ALONE:
+        since = f"Thời hạn “{facts.limit.label}”, tiếp nhận {received}"
     terminal.say(f"{since}: hạn là {due_words(deadline.due_at)}." if deadline.due_at else f"{since}.")
     show_rules(account, now)
     if deadline.promised_on:

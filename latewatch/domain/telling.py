@@ -7,7 +7,7 @@ from latewatch.domain.account import Account, Distance, Exceptional, Interruptio
 from latewatch.domain.deadline import Ends
 from latewatch.domain.dossier import CAUSE_LABELS, Cause
 from latewatch.domain.hours import END_OF_DAY, show_clock
-from latewatch.domain.limit import LimitUnit
+from latewatch.domain.limit import ALONE, LimitUnit
 from latewatch.domain.stages import StageVerdict, at_fault
 from latewatch.domain.suspension import EFFECT_LABELS, Effect, named, shown
 from latewatch.domain.worktime import WEEKDAYS, Confirmation
@@ -50,11 +50,20 @@ def minutes_words(minutes: int) -> str:
 def rules_words(account: Account) -> str:
     """Return the rules the limit ran by, in one line."""
     rules, limit = account.facts.rules, account.facts.limit
-    parts = [_BY_CLOCK if account.is_by_clock else ENDS_LABELS[rules.ends]]
+    parts = [_BY_CLOCK if account.is_by_clock else ENDS_LABELS[_ends(account)]]
     if limit and limit.unit is LimitUnit.WITHIN_DAY:
         parts.append(f"tiếp nhận sau {show_clock(rules.cutoff)} thì trả trong ngày làm việc tiếp theo")
     parts += [f"{_CAUSES[cause]}: {EFFECT_LABELS[rules.effect(cause)]}" for cause in account.causes]
     return "; ".join(parts)
+
+
+def _ends(account: Account) -> Ends:
+    """Return when the last day really ends: a clock time is kept only where there is one, by working days."""
+    ends, limit = account.facts.rules.ends, account.facts.limit
+    due_at = account.ran.due_at if account.ran else None
+    if due_at and due_at.time() == END_OF_DAY:
+        return Ends.DAY
+    return Ends.WORKING_TIME if ends is Ends.CLOCK and limit and limit.unit in ALONE else ends
 
 
 def interruption_words(each: Interruption) -> str:
