@@ -103,6 +103,7 @@ def _document(found: Explanation, name: str) -> dict[str, object]:
         "against_revised": distance_document(found.against_revised),
         "calendar": deadline.calendar_version or None,
         "calendar_name": name,
+        "trace_calendar": found.account.calendar.version if found.steps else None,
         "holder": found.holder.stage.unit if found.holder else None,
         "at_fault": [each.stage.unit for each in found.at_fault],
         "changes": found.changes,
@@ -118,13 +119,19 @@ def _show(found: Explanation, name: str, now: datetime) -> None:
     _show_standing(found, now)
     _show_letter(found)
     show_stages(found.account, found.holder)
-    if found.case.deadline.calendar_version:
-        terminal.say(f"Lịch: {layer_label(name)}, {found.case.deadline.calendar_version}")
+    if found.steps:
+        terminal.say(f"Lịch: {layer_label(name)}, {_version(found)}")
     for doubt in calendar_doubts(found.account):
         terminal.warn(doubt)
     for change in found.changes:
         before = LABELS[Standing(change["before"])] if change["before"] else "mới thấy"
         terminal.say(f"  {change['at']:%H:%M %d/%m/%Y}  {before} → {LABELS[Standing(change['after'])]}")
+
+
+def _version(found: Explanation) -> str:
+    """Return the version the days are shown by, and the one the due date was decided by where it differs."""
+    shown, decided = found.account.calendar.version, found.case.deadline.calendar_version
+    return shown if decided in ("", shown) else f"{shown} (hạn đã được tính theo {decided})"
 
 
 def _show_receipt(found: Explanation) -> None:
