@@ -301,9 +301,9 @@ def test_only_a_supplement_lapses(cause: Cause) -> None:
     assert deadline.waiting_since == at("2026-03-04")
 
 
-def test_what_was_asked_after_the_end_awaits_nothing() -> None:
+def test_what_was_asked_after_the_end_stops_no_limit() -> None:
     deadline = decided(stop("2026-03-10"))
-    assert (deadline.due_on, deadline.waiting_since, deadline.lapses_on) == (date(2026, 3, 9), None, None)
+    assert (deadline.due_on, deadline.waiting_since) == (date(2026, 3, 9), None)
 
 
 def test_a_finish_ends_what_lasts() -> None:
