@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from offices import NOW, Desk, desk_in
-from sqlalchemy import Connection, event, insert, select
+from sqlalchemy import Connection, Engine, event, insert, select
 
 from latewatch.app import stored_edits
 from latewatch.clock import at_midnight
@@ -25,7 +25,6 @@ from latewatch.errors import CalendarError
 from latewatch.jobs import calendar_effects
 from latewatch.jobs.assess import assess
 from latewatch.jobs.calendar import Change, Signature, commit_change, preview_change
-from latewatch.jobs.letters import draft_letters
 from latewatch.jobs.office import Office
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
@@ -34,7 +33,24 @@ from latewatch.store.facts import to_row
 from latewatch.store.movable import movable
 
 BY = Signature("Nguyễn Văn Ví Dụ", "thử")
-LIMITS = ("1d", "3d", "5d", "10d", "20d", "30d", "5cd", "15cd", "2w", "1mo", "8h", "30m", "40h", "day", "0", None)
+LIMITS = (
+    "1d",
+    "3d",
+    "5d",
+    "10d",
+    "20d",
+    "30d",
+    "5cd",
+    "15cd",
+    "2w",
+    "1mo",
+    "8h",
+    "30m",
+    "40h",
+    "day",
+    "0",
+    None,
+)
 MORNING = WorkHours.parse("07:30-11:30")
 
 
@@ -44,18 +60,24 @@ MORNING = WorkHours.parse("07:30-11:30")
 def some_dossier(rng: random.Random, number: int) -> Dossier:
     received = at_midnight(date(2026, 7, 1) + timedelta(days=rng.randrange(140)))
     if rng.random() < 0.8:
-        received += timedelta(hours=rng.randint(6, 18), minutes=rng.randrange(60), seconds=rng.choice([0, 20]))
+        received += timedelta(
+            hours=rng.randint(6, 18), minutes=rng.randrange(60), seconds=rng.choice([0, 20])
+        )
     if rng.random() < 0.05:
         received += timedelta(days=400)  # its limit may end beyond the known years
     finished = received + timedelta(days=rng.randrange(40), hours=rng.randrange(9))
     is_finished = rng.random() < 0.4 and finished < NOW
     limit = rng.choice(LIMITS)
-    status = rng.choice([Status.DONE, Status.RETURNED] if is_finished else [Status.PROCESSING, Status.RECEIVED])
+    status = rng.choice(
+        [Status.DONE, Status.RETURNED] if is_finished else [Status.PROCESSING, Status.RECEIVED]
+    )
     suspensions = some_suspensions(rng, received) if rng.random() < 0.3 else ()
     if suspensions and suspensions[-1].ended_at is None and not is_finished:
         status = Status.SUPPLEMENT
     if rng.random() < 0.08:
-        status = rng.choice([Status.WITHDRAWN, Status.STOPPED, Status.REFUSED, Status.WAITING, Status.SUSPENDED])
+        status = rng.choice(
+            [Status.WITHDRAWN, Status.STOPPED, Status.REFUSED, Status.WAITING, Status.SUSPENDED]
+        )
     return Dossier(
         code=f"H00.01-26-{number:04d}",
         status=status,
@@ -94,8 +116,8 @@ def some_change(rng: random.Random, office: Office) -> Change:
             weekday, week = rng.choice([(5, MORNING), (5, WorkHours()), (4, MORNING), (2, WorkHours())])
             steps.append(lambda edits, a=layer, b=weekday, c=week: edits.set_week(a, b, c))
         elif rng.random() < 0.15:
-            far = date(2027, rng.randint(1, 12), rng.randint(1, 28))
-            steps.append(lambda edits, a=layer, b=replace(entry, day=far): edits.set_day(a, b))
+            far = replace(entry, day=date(2027, rng.randint(1, 12), rng.randint(1, 28)))
+            steps.append(lambda edits, a=layer, b=far: edits.set_day(a, b))
         elif rng.random() < 0.15:
             off = [replace(entry, day=date(2028, 1, 3), kind=DayKind.IN_LIEU)]
             steps.append(lambda edits, a=off: edits.replace_year(2028, a))
@@ -147,6 +169,22 @@ def but_version(rows: dict[int, dict[str, Any]]) -> dict[int, dict[str, Any]]:
     return {number: {**row, "calendar_version": ""} for number, row in rows.items()}
 
 
+@contextmanager
+def writes_to_assessments() -> Iterator[list[int]]:
+    """Count the rows of each statement that writes assessments."""
+    writes: list[int] = []
+
+    def count(_c: object, _cursor: object, statement: str, parameters: Any, _x: object, many: bool) -> None:
+        if statement.startswith(("INSERT INTO assessment", "UPDATE assessment")):
+            writes.append(len(parameters) if many else 1)
+
+    event.listen(Engine, "before_cursor_execute", count)
+    try:
+        yield writes
+    finally:
+        event.remove(Engine, "before_cursor_execute", count)
+
+
 SETTINGS = {
     "usual": "",
     "working time": '[clock]\nends = "working time"\n',
@@ -160,7 +198,7 @@ SETTINGS = {
 def test_after_a_commit_all_stands_as_if_decided_anew(
     opened: Callable[..., Any], store: Store, monkeypatch: pytest.MonkeyPatch, seed: int, settings: str
 ) -> None:
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  worlds, not secrets
     monkeypatch.setattr(calendar_effects, "movable", partial(movable, page=60))
     with opened(settings) as office:
         with store.writing() as connection:
@@ -175,12 +213,14 @@ def test_after_a_commit_all_stands_as_if_decided_anew(
             except CalendarError:
                 continue
             assert assessments(store) == before
-            done = commit_change(office, change, BY, NOW)
+            with writes_to_assessments() as writes:
+                done = commit_change(office, change, BY, NOW)
             assert done.effects == seen.effects
         after = assessments(store)
         written = {number for number in after if after[number] != before[number]}
         moved = {n for n in after if but_version({n: after[n]}) != but_version({n: before[n]})}
         assert written == moved
+        assert sum(writes) == len(moved)
         with opened() as office:
             assert done.effects.moved <= len(moved)
             with store.writing() as connection:
