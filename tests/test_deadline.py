@@ -1,7 +1,7 @@
 """From receipt and limit to the due date: calendar-day limits, the trace, and which date decides."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from worlds import CALENDAR, moment
 
 from latewatch.clock import at_midnight
-from latewatch.domain.deadline import Basis, Deadline, Decider, Facts, decide, due_moment, end_of_day, run
+from latewatch.domain.deadline import (
+    Basis,
+    ClockRules,
+    Deadline,
+    Decider,
+    Ends,
+    Facts,
+    decide,
+    due_moment,
+    end_of_day,
+    run,
+)
 from latewatch.domain.limit import LONGEST, LimitUnit, TimeLimit
 from latewatch.domain.trace import Step, trace
 from latewatch.errors import CalendarGap
@@ -246,3 +257,125 @@ def test_the_clock_time_of_receipt_does_not_move_a_limit_of_days(received: str) 
 
 def test_a_promised_clock_time_gives_way_to_the_end_of_its_day() -> None:
     assert decided(promised="2026-11-10T09:30", limit=None).due_at == moment("2026-11-10T23:59:59")
+
+
+# Weeks and months: the corresponding day (BLDS 2015, Điều 148.2-3), rolled over rest (Điều 148.5)
+
+
+@pytest.mark.parametrize(
+    ("received", "limit", "due_on"),
+    [
+        pytest.param("2026-03-02", "1w", "2026-03-09", id="Monday to Monday"),
+        pytest.param("2026-03-04", "2w", "2026-03-18", id="Wednesday to Wednesday"),
+        pytest.param("2026-03-07", "1w", "2026-03-16", id="Saturday to Saturday, rolled"),
+        pytest.param("2026-02-09", "1w", "2026-02-23", id="a week that ends in Tết"),
+        pytest.param("2026-08-15", "1w", "2026-08-22", id="a worked Saturday is no day of rest"),
+        pytest.param("2026-03-02", "1mo", "2026-04-02", id="the corresponding day"),
+        pytest.param("2026-01-31", "1mo", "2026-03-02", id="31/01: 28/02, a Saturday, rolled"),
+        pytest.param("2025-01-31", "1mo", "2025-02-28", id="31/01: 28/02, a Friday"),
+        pytest.param("2024-01-31", "1mo", "2024-02-29", id="31/01 in a leap year: 29/02"),
+        pytest.param("2024-01-30", "1mo", "2024-02-29", id="30/01 in a leap year: 29/02 too"),
+        pytest.param("2024-02-29", "1mo", "2024-03-29", id="29/02: 29/03, not the month's last"),
+        pytest.param("2024-02-29", "12mo", "2025-02-28", id="a year from 29/02"),
+        pytest.param("2026-03-31", "1mo", "2026-05-04", id="31/03: 30/04, a holiday, rolled over 1/5"),
+        pytest.param("2026-05-31", "1mo", "2026-06-30", id="31/05: 30/06"),
+        pytest.param("2026-11-30", "3mo", "2027-03-01", id="30/11 over the new year: 28/02, rolled"),
+        pytest.param("2026-12-31", "2mo", "2027-03-01", id="31/12 over the new year"),
+        pytest.param("2025-12-01", "1mo", "2026-01-05", id="to 1/1, over a swapped day"),
+        pytest.param("2021-06-15", "36mo", "2024-06-17", id="three years, rolled"),
+    ],
+)
+def test_weeks_and_months_end_on_the_corresponding_day(received: str, limit: str, due_on: str) -> None:
+    assert due(received, limit) == due_on
+
+
+# Clock times of receipt
+
+
+def at(text: str) -> datetime:
+    instant = moment(text)
+    assert instant is not None
+    return instant
+
+
+def due_by(received: str, limit: str, **rules: object) -> str:
+    """The due moment as a date where it is the end of that day, else with its clock time."""
+    due_at = due_moment(at(received), TimeLimit.parse(limit), CALENDAR, ClockRules(**rules))  # type: ignore[arg-type]
+    return f"{due_at:%Y-%m-%d}" if due_at.second else f"{due_at:%Y-%m-%dT%H:%M}"
+
+
+@pytest.mark.parametrize(
+    ("received", "limit", "cutoff", "due_on"),
+    [
+        # trong ngày: the cut-off is 15:00 unless the procedure says otherwise
+        pytest.param("2026-03-02T14:59", "day", 900, "2026-03-02", id="a minute before the cut-off"),
+        pytest.param("2026-03-02T15:00", "day", 900, "2026-03-02", id="at the cut-off"),
+        pytest.param("2026-03-02T15:00:59", "day", 900, "2026-03-02", id="receipts are printed to the minute"),
+        pytest.param("2026-03-02T15:01", "day", 900, "2026-03-03", id="a minute after it"),
+        pytest.param("2026-03-02T10:01", "day", 600, "2026-03-03", id="after a cut-off of the procedure"),
+        pytest.param("2026-03-02T16:30", "day", 1000, "2026-03-02", id="before a later one"),
+        pytest.param("2026-03-02T17:01", "day", 1200, "2026-03-03", id="after closing, whatever the cut-off"),
+        pytest.param("2026-03-02T06:00", "day", 900, "2026-03-02", id="before opening"),
+        pytest.param("2026-03-02", "day", 900, "2026-03-02", id="without clock time: that day"),
+        pytest.param("2026-03-06T15:01", "day", 900, "2026-03-09", id="Friday after the cut-off"),
+        pytest.param("2026-03-07T09:00", "day", 900, "2026-03-09", id="on a Saturday"),
+        pytest.param("2026-02-17T09:00", "day", 900, "2026-02-23", id="in Tết"),
+        pytest.param("2026-08-22T09:00", "day", 900, "2026-08-22", id="on a worked Saturday"),
+        # giải quyết ngay: no cut-off, only the day's hours
+        pytest.param("2026-03-02T15:01", "0", 900, "2026-03-02", id="at once knows no cut-off"),
+        pytest.param("2026-03-02T17:00", "0", 900, "2026-03-02", id="at closing"),
+        pytest.param("2026-03-02T17:01", "0", 900, "2026-03-03", id="after closing"),
+        pytest.param("2026-03-07T09:00", "0", 900, "2026-03-09", id="at once, on a Saturday"),
+    ],
+)  # fmt: skip
+def test_within_the_day_and_at_once(received: str, limit: str, cutoff: int, due_on: str) -> None:
+    assert due_by(received, limit, cutoff=cutoff) == due_on
+
+
+@pytest.mark.parametrize(
+    ("received", "limit", "due_at"),
+    [
+        pytest.param("2026-03-02T09:30", "8h", "2026-03-03T09:30", id="within working time"),
+        pytest.param("2026-03-02T05:00", "8h", "2026-03-02T17:00", id="before opening"),
+        pytest.param("2026-03-02T12:00", "1h", "2026-03-02T14:00", id="in the lunch break"),
+        pytest.param("2026-03-02T17:00", "1h", "2026-03-03T08:30", id="at closing"),
+        pytest.param("2026-03-02T22:00", "30m", "2026-03-03T08:00", id="in the evening"),
+        pytest.param("2026-03-07T09:00", "8h", "2026-03-09T17:00", id="on a Saturday"),
+        pytest.param("2026-04-30T09:00", "8h", "2026-05-04T17:00", id="on a holiday"),
+        pytest.param("2026-08-21T17:00", "4h", "2026-08-22T11:30", id="before a worked Saturday"),
+        pytest.param("2026-03-02", "8h", "2026-03-02T17:00", id="without clock time: from the opening"),
+        pytest.param("2026-03-02T07:30", "40h", "2026-03-06T17:00", id="a week of hours"),
+    ],
+)
+@pytest.mark.parametrize("ends", list(Ends))
+def test_hours_begin_with_the_next_worked_moment_and_end_at_their_minute(
+    received: str, limit: str, due_at: str, ends: Ends
+) -> None:
+    """BLDS 2015, Điều 147.1; that working hours count is practice. How days end is nothing to them."""
+    assert due_by(received, limit, ends=ends) == due_at
+
+
+@pytest.mark.parametrize(
+    ("received", "limit", "ends"),
+    [
+        pytest.param("2026-03-02T09:30", "5d", ["2026-03-09", "2026-03-09T17:00", "2026-03-09T09:30"], id="in working time"),
+        pytest.param("2026-03-02T06:00", "5d", ["2026-03-09", "2026-03-09T17:00", "2026-03-09T07:30"], id="before opening: the opening"),
+        pytest.param("2026-03-02T12:00", "5d", ["2026-03-09", "2026-03-09T17:00", "2026-03-09T13:00"], id="in the lunch break: its end"),
+        pytest.param("2026-03-02T19:00", "5d", ["2026-03-09", "2026-03-09T17:00", "2026-03-09T17:00"], id="after closing: the closing"),
+        pytest.param("2026-03-07T09:30", "5d", ["2026-03-13", "2026-03-13T17:00", "2026-03-13T17:00"], id="on a Saturday: the closing"),
+        pytest.param("2026-03-02", "5d", ["2026-03-09", "2026-03-09T17:00", "2026-03-09"], id="no clock time to keep"),
+        pytest.param("2026-03-02T09:30", "7cd", ["2026-03-09", "2026-03-09T17:00", "2026-03-09"], id="calendar days keep none"),
+        pytest.param("2026-03-02T09:30", "1w", ["2026-03-09", "2026-03-09T17:00", "2026-03-09"], id="nor do weeks"),
+        pytest.param("2026-03-02T09:30", "1mo", ["2026-04-02", "2026-04-02T17:00", "2026-04-02"], id="nor months"),
+        pytest.param("2026-03-02T09:30", "day", ["2026-03-02", "2026-03-02T17:00", "2026-03-02T17:00"], id="within the day"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("which", range(3), ids=["day", "working time", "clock"])
+def test_when_on_its_last_day_a_limit_ends(which: int, received: str, limit: str, ends: list[str]) -> None:
+    assert due_by(received, limit, ends=list(Ends)[which]) == ends[which]
+
+
+def test_what_is_received_outside_the_known_years_is_a_gap_for_every_limit() -> None:
+    for limit in ("1d", "30cd", "4w", "1mo", "8h", "day", "0"):
+        with pytest.raises(CalendarGap, match="năm 2020"):
+            due_by("2020-12-20T09:00", limit)
