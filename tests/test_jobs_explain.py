@@ -176,6 +176,12 @@ class TestInterruptions:
         assert "Đã quá ngày này" not in text
         assert "Đã quá ngày này: chờ đóng hồ sơ." in shown(desk, "H1", at="2026-11-26T08:00")
 
+    def test_without_a_limit_it_is_told_and_nothing_is_claimed(self, desk: Desk) -> None:
+        self.reported(desk, ("Yêu cầu bổ sung", "09/11/2026", ""), limit="")
+        text = shown(desk, "H1")
+        assert "yêu cầu bổ sung 09/11/2026–chưa xong: chưa tính được hạn nên chưa biết ảnh hưởng." in text
+        assert "Đang chờ từ 09/11/2026." in text
+
     def test_what_still_lasts_ends_with_the_finish(self, desk: Desk) -> None:
         desk.export("a.csv", [done("H1", "16/10/2026 15:00", "05/10/2026", limit="20")])
         desk.poll()

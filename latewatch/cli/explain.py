@@ -150,7 +150,8 @@ def _show_dates(found: Explanation) -> None:
     deadline = found.case.deadline
     if deadline.problem:
         terminal.warn(deadline.problem)
-    nothing = "chưa có, thời hạn đang dừng" if deadline.waiting_since else "không tính được"
+    ran = found.account.ran
+    nothing = "chưa có, thời hạn đang dừng" if ran and ran.waiting else "không tính được"
     computed = day_words(deadline.computed_on) if deadline.computed_on else nothing
     promised = day_words(deadline.promised_on) if deadline.promised_on else "nguồn không ghi"
     difference = difference_words(found.difference)

@@ -8,7 +8,7 @@ from latewatch.domain.deadline import Deadline, Facts, Run
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.limit import BY_CLOCK
 from latewatch.domain.stages import StageVerdict
-from latewatch.domain.suspension import Effect, precedes
+from latewatch.domain.suspension import Effect, precedes, problem_of
 from latewatch.domain.trace import Step, trace
 from latewatch.domain.worktime import DayEntry, WorkCalendar
 from latewatch.errors import CalendarGap
@@ -68,11 +68,18 @@ class Interruption:
 
 
 def interruptions(account: Account) -> list[Interruption]:
-    """Return what interrupted the limit or might have, in order of time; none where nothing was computed."""
-    if account.ran is None:
+    """Return what interrupted the limit or might have, in order of time; none where they cannot be."""
+    facts = account.facts
+    if facts.received_at is None or problem_of(facts.suspensions, facts.received_at):
         return []
-    ordered = sorted(account.facts.suspensions, key=lambda each: each.started_at)
+    ordered = sorted(facts.suspensions, key=lambda each: each.started_at)
+    if account.ran is None:
+        return [_untold(each, facts.rules.effect(each.cause)) for each in ordered]
     return [_interruption(each, account, account.ran) for each in ordered]
+
+
+def _untold(each: Suspension, effect: Effect) -> Interruption:
+    return Interruption(each, effect, moved=False, remark="chưa tính được hạn nên chưa biết ảnh hưởng")
 
 
 def _interruption(each: Suspension, account: Account, ran: Run) -> Interruption:

@@ -70,7 +70,8 @@ def interruption_words(each: Interruption) -> str:
     """Return an interruption with its effect, or with why it has none."""
     seen = " (theo lần lấy dữ liệu, nguồn không ghi)" if each.of.is_observed else ""
     is_over = each.moved and each.of.ended_at is not None
-    told = EFFECT_LABELS[each.effect] if is_over or each.effect is Effect.RUNS_ON else ""
+    is_told = is_over or each.effect is Effect.RUNS_ON
+    told = EFFECT_LABELS[each.effect] if is_told else ""
     days = f"thời hạn dừng {each.working_days} ngày làm việc" if is_over else ""
     return f"{shown(each.of)}{seen}: {', '.join(filter(None, (told, days, each.remark)))}"
 
@@ -116,21 +117,25 @@ def revised_words(account: Account) -> str:
 
 def waiting_words(account: Account, at: datetime) -> list[str]:
     """Say since when something is awaited, and until when a supplement may come (Điều 19.5)."""
-    waiting = account.ran.waiting if account.ran else None
-    if waiting is None:
-        return []
-    then = EFFECT_LABELS[Effect.RESTART]
-    if account.facts.rules.effect(waiting.cause) is Effect.PAUSE:
-        then = "tính tiếp phần còn lại"
-    since = moment_words(waiting.started_at)
-    words = [f"Thời hạn đang dừng từ {since} ({named(waiting)}): chưa tính được hạn; xong thì {then}."]
-    lapses_on = account.deadline.lapses_on
+    since, lapses_on = account.deadline.waiting_since, account.deadline.lapses_on
+    words = [_stopped_words(account, since)] if since else []
     if lapses_on:
         days = account.facts.rules.close_after_days
         over = " Đã quá ngày này: chờ đóng hồ sơ." if at.date() > lapses_on else ""
         last = f"Bổ sung chậm nhất hết ngày {day_words(lapses_on)}"
         words.append(f"{last} ({days} ngày, NĐ 118/2025 Đ19.5).{over}")
     return words
+
+
+def _stopped_words(account: Account, since: datetime) -> str:
+    waiting = account.ran.waiting if account.ran else None
+    if waiting is None:
+        return f"Đang chờ từ {moment_words(since)}."
+    then = EFFECT_LABELS[Effect.RESTART]
+    if account.facts.rules.effect(waiting.cause) is Effect.PAUSE:
+        then = "tính tiếp phần còn lại"
+    stopped = f"Thời hạn đang dừng từ {moment_words(since)} ({named(waiting)})"
+    return f"{stopped}: chưa tính được hạn; xong thì {then}."
 
 
 def fault_words(stages: Sequence[StageVerdict]) -> str:
