@@ -79,7 +79,8 @@ def test_killed_at_any_step_all_of_it_is_there_or_nothing(model: Path, tmp_path:
     after = content(whole)
     assert before != after
     outcomes = []
-    for step in range(1, int((whole / "steps").read_text()) + 1):
+    last = int((whole / "steps").read_text())
+    for step in sorted({*range(1, last, 3), *range(last - 4, last + 1)}):  # the commit is among the last
         folder = Path(shutil.copytree(model, tmp_path / str(step)))
         assert run(folder, step) == KILLED
         found = content(folder)
