@@ -92,9 +92,12 @@ class TestLate:
             "procedure",
             "promised_on",
             "due_on",
+            "due_at",
             "working_days_late",
             "standing",
             "letter",
+            "waiting",
+            "held_by",
         }
         assert all(set(row) == keys for row in rows)
         days = [row["working_days_late"] for row in rows]

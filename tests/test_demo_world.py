@@ -148,7 +148,7 @@ def test_every_unit_and_procedure_takes_part(story: Story) -> None:
     told = story.register + story.report
     names = {name: unit.code for unit in cast().units for name in (unit.name, *unit.aliases)}
     assert len(cast().units) == len({names[dossier.resolving_unit] for dossier in told}) == 12
-    assert len({dossier.procedure_code for dossier in told}) == 30
+    assert len({dossier.procedure_code for dossier in told}) == 31
     assert len({dossier.code for dossier in told}) == 5000
 
 
@@ -240,12 +240,33 @@ def _dirt_in(rows: list[list[Any]], *, code_at: int, status_at: int) -> Counter[
     return found
 
 
+def test_the_list_of_events_tells_of_dossiers_of_the_story(world: WorldSummary, story: Story) -> None:
+    known = {dossier.code: dossier for dossier in story.register + story.report}
+    rows = _report_rows(world.events)
+    kinds = Counter(row["Loại"] for row in rows)
+    assert 25 <= kinds["Yêu cầu bổ sung"] + kinds["Nghĩa vụ tài chính"] + kinds["Lấy ý kiến"] <= 35
+    for row in rows:
+        received_at = known[row["Mã hồ sơ"]].received_at
+        begun_at = datetime.strptime(row["Từ ngày"], "%d/%m/%Y %H:%M").replace(tzinfo=DEMO_NOW.tzinfo)
+        assert received_at is not None
+        assert received_at.replace(second=0) <= begun_at < DEMO_NOW
+    units = Counter(row["Mã hồ sơ"] for row in rows if row["Loại"] == "Chặng")
+    assert sorted(units.values()) == [2, 2, 3, 3]
+    assert all(not row["Đến ngày"] for row in rows if row["Đơn vị"] == "Sở Tài chính")
+
+
+def test_some_limits_are_in_hours_and_some_within_the_day(story: Story) -> None:
+    limits = {str(dossier.time_limit) for dossier in story.report}
+    assert {"8h", "day"} <= limits
+
+
 def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
     first = write_world(tmp_path / "first", CALENDAR, dossiers=300, seed=4)
     second = write_world(tmp_path / "second", CALENDAR, dossiers=300, seed=4)
     other = write_world(tmp_path / "other", CALENDAR, dossiers=300, seed=5)
     assert first.register.read_bytes() == second.register.read_bytes()
     assert first.report.read_bytes() == second.report.read_bytes()
+    assert first.events.read_bytes() == second.events.read_bytes()
     assert first.report.read_bytes() != other.report.read_bytes()
     assert first.config.read_bytes() == second.config.read_bytes()
 
@@ -255,8 +276,9 @@ def test_the_same_seed_writes_the_same_bytes(tmp_path: Path) -> None:
 
 def test_the_configuration_loads_and_fits_the_exports(world: WorldSummary) -> None:
     settings = config.load(world.config)
-    assert [source.folder for source in settings.sources] == [world.register.parent, world.report.parent]
-    assert [source.settle_seconds for source in settings.sources] == [0, 0]
+    files = [world.register, world.report, world.events]
+    assert [source.folder for source in settings.sources] == [file.parent for file in files]
+    assert [source.settle_seconds for source in settings.sources] == [0, 0, 0]
     assert [unit.code for unit in settings.units] == [unit.code for unit in cast().units]
     assert [unit.code for unit in settings.units if unit.deputy_title] == ["SXD"]
     assert settings.mail.host == ""
@@ -269,4 +291,4 @@ def test_the_configuration_gives_the_limits_the_exports_do_not(world: WorldSumma
     listed = {each.code: each.limit for each in config.load(world.config).procedures}
     assert listed == {each.code: each.limit for each in listed_procedures(cast())}
     assert "15cd" in listed.values()
-    assert len(set(listed) & {p.code for p in cast().exports[1].procedures}) == 8
+    assert len(set(listed) & {p.code for p in cast().exports[1].procedures}) == 9

@@ -171,6 +171,12 @@ class TestInterrupted:
         assert list(listed(desk, Standing.LAPSED, "2026-11-20T00:00")) == ["H1"]
         assert list(listed(desk, Standing.LAPSED, "2026-11-21T00:00")) == ["H1", "H3"]
 
+    def test_asked_when_the_limit_had_run_out_it_lapses_all_the_same(self, desk: Desk) -> None:
+        desk.export("c.csv", [row("H6", "19/10/2026", limit="3", status="Yêu cầu bổ sung")])
+        desk.tell("d.csv", ("H6", "Yêu cầu bổ sung", "26/10/2026"))
+        desk.poll()
+        assert list(listed(desk, Standing.LAPSED)) == ["H6"]
+
     def test_of_others_nothing_is_awaited(self, desk: Desk) -> None:
         desk.export("c.csv", [row("H6", promised="06/11/2026")])
         desk.poll()

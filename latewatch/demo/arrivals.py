@@ -6,7 +6,7 @@ from random import Random
 
 from latewatch.clock import VIETNAM
 from latewatch.demo.cast import Export, Procedure, Unit
-from latewatch.domain.deadline import due_date
+from latewatch.domain.deadline import due_moment
 from latewatch.domain.worktime import SATURDAY, WorkCalendar
 
 DEMO_NOW = datetime(2026, 11, 12, 8, 0, tzinfo=VIETNAM)
@@ -24,12 +24,16 @@ TODAY_SHARE = 0.15
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A dossier at its receipt, with the day its limit ends."""
+    """A dossier at its receipt, with the moment its limit ends."""
 
     procedure: Procedure
     unit: Unit
     received_at: datetime
-    due_on: date
+    due_at: datetime
+
+    @property
+    def due_on(self) -> date:
+        return self.due_at.date()
 
     @property
     def received_on(self) -> date:
@@ -49,7 +53,7 @@ def arrivals(
             procedure,
             units[rng.choice(procedure.units)],
             moment,
-            due_date(moment.date(), procedure.time_limit, calendar),
+            due_moment(moment, procedure.time_limit, calendar),
         )
         for moment, procedure in zip(moments, procedures, strict=True)
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from latewatch.demo.cast import CENTRE, GOVERNING_BODY, PROVINCE, Cast, Desk, Procedure, Unit
 from latewatch.domain.limit import LimitUnit
 
-FOLDERS = ("in/a", "in/b")
+FOLDERS = ("in/a", "in/b", "in/c")
 REASON = (
     "hồ sơ cần lấy ý kiến của cơ quan phối hợp, đến nay chưa nhận được văn bản trả lời "
     "nên chưa đủ căn cứ để giải quyết"
@@ -23,7 +23,8 @@ def config_text(cast: Cast) -> str:
         "# Các quầy và người nhận bản tin buổi sáng.\n",
         *(_desk(desk) for desk in cast.desks),
         _SOURCES,
-        "# Thời hạn của các thủ tục mà tệp xuất không ghi: 5d là ngày làm việc, 15cd là ngày theo lịch.\n",
+        "# Thời hạn của các thủ tục mà tệp xuất không ghi: 5d là ngày làm việc, 15cd là ngày\n"
+        "# theo lịch, 8h là giờ làm việc, day là trong ngày.\n",
         *(_procedure(procedure) for procedure in listed_procedures(cast)),
         _REST,
     ]
@@ -75,7 +76,8 @@ desk_name = "{CENTRE} {PROVINCE}"
 """
 
 _SOURCES = f"""\
-# Hai hệ thống, mỗi hệ thống kết xuất vào một thư mục.
+# Hai hệ thống, mỗi hệ thống kết xuất hồ sơ vào một thư mục; thư mục thứ ba có danh sách các lần tạm dừng và
+# các chặng của hồ sơ liên thông.
 [[sources]]
 name = "so-theo-doi"
 folder = "{FOLDERS[0]}"
@@ -84,6 +86,12 @@ settle_seconds = 0.0  # tệp trình diễn đã ghi xong, không cần chờ
 [[sources]]
 name = "bao-cao"
 folder = "{FOLDERS[1]}"
+settle_seconds = 0.0
+
+[[sources]]
+name = "su-kien"
+profile = "events"
+folder = "{FOLDERS[2]}"
 settle_seconds = 0.0
 """
 

@@ -132,5 +132,9 @@ class _Fates:
         return Fate(Status.RECEIVED if fresh else Status.PROCESSING)
 
     def _moment(self, arrival: Arrival, day: date) -> datetime:
-        """Return an instant of `day`, after the receipt where both fall on one day."""
-        return max(office_moment(day, self.rng), arrival.received_at + timedelta(minutes=20))
+        """Return an instant of `day`, after the receipt where both fall on one day.
+
+        What ends on the due day is not late: of a limit in hours it ends with it at the latest.
+        """
+        moment = max(office_moment(day, self.rng), arrival.received_at + timedelta(minutes=20))
+        return min(moment, arrival.due_at) if day == arrival.due_on else moment

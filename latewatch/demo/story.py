@@ -118,10 +118,10 @@ class _Teller:
         """Return the appointment the desk gave: the end of the limit, but for a few mistakes."""
         if status is Status.NOT_ACCEPTED:
             return None
-        due_on = arrival.due_on
+        due_on, clock = arrival.due_on, min(arrival.due_at.time(), CLOSING)
         if not arrival.procedure.promise_only and self.rng.random() < WRONG_PROMISES:
             due_on = self._mistaken(arrival)
-        return datetime.combine(due_on, CLOSING, VIETNAM)
+        return datetime.combine(due_on, clock, VIETNAM)
 
     def _mistaken(self, arrival: Arrival) -> date:
         earlier = self.calendar.back(arrival.due_on, self.rng.randint(1, 2))

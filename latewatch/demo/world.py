@@ -1,4 +1,4 @@
-"""Writes the demo office into a folder: its configuration and its two exports."""
+"""Writes the demo office into a folder: its configuration, its two exports and its list of events."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 from types import MappingProxyType
 
-from latewatch.demo import register, report
+from latewatch.demo import events, register, report
 from latewatch.demo.cast import cast
 from latewatch.demo.configuration import FOLDERS, config_text
 from latewatch.demo.dirt import ROWS, Dirt, plant
@@ -24,6 +24,7 @@ class WorldSummary:
     config: Path
     register: Path
     report: Path
+    events: Path
     dossiers: int
     dirt: Mapping[Dirt, int]
 
@@ -40,6 +41,7 @@ def write_world(
         config=folder / "config.toml",
         register=folder / FOLDERS[0] / "so-theo-doi-A.xlsx",
         report=folder / FOLDERS[1] / "bao-cao-B.csv",
+        events=folder / FOLDERS[2] / "su-kien-C.csv",
         dossiers=dossiers,
         dirt=MappingProxyType({kind: 2 * number for kind, number in ROWS.items()}),
     )
@@ -50,5 +52,6 @@ def write_world(
     rng = Random(seed)  # noqa: S311  a story, not a secret
     register.write(summary.register, plant(register.rows(story.register), register.KEYS, rng))
     report.write(summary.report, plant(report.rows(story.report), report.KEYS, rng))
+    report.write(summary.events, events.rows(story, calendar, seed))
     summary.config.write_text(config_text(players), encoding="utf-8")
     return summary

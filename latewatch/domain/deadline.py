@@ -12,7 +12,7 @@ from enum import StrEnum
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.hours import DAY, END_OF_DAY
 from latewatch.domain.limit import ALONE, BY_CLOCK, LimitUnit, TimeLimit
-from latewatch.domain.suspension import MIDNIGHT, Effect, precedes, problem_of
+from latewatch.domain.suspension import MIDNIGHT, Effect, lasts, precedes, problem_of
 from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap
 
@@ -285,7 +285,7 @@ class Deadline:
     """What was decided for one dossier. `due_at` decides; the other date stands beside it.
 
     While something is awaited (`waiting_since`) a computed due date is none; a supplement that does not come
-    lapses with the end of `lapses_on` (NĐ 118/2025, Điều 19.5).
+    lapses with the end of `lapses_on`, also where the limit had run out (NĐ 118/2025, Điều 19.5).
     """
 
     due_at: datetime | None
@@ -328,7 +328,8 @@ def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
     if received_at and limit and not problem:
         ran = run(received_at, limit, calendar, facts.rules, facts.suspensions)
     computed_at = ran.due_at if ran else None
-    waiting = ran.waiting if ran else _awaited(facts)
+    awaited = _awaited(facts)
+    waiting = ran.waiting if ran else _stopping(awaited, facts.rules)
     if ran and (decider is Decider.COMPUTED or promised_at is None):
         basis, due_at = Basis.COMPUTED, computed_at
     elif promised_at:
@@ -345,17 +346,22 @@ def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
         problem=problem,
         calendar_version=calendar.version if ran else "",
         waiting_since=waiting.started_at if waiting else None,
-        lapses_on=_lapse(waiting, facts.rules, calendar),
+        lapses_on=_lapse(awaited, facts.rules, calendar),
     )
 
 
 def _awaited(facts: Facts) -> Suspension | None:
-    """Return what is awaited where no limit is known, and so nobody can tell how it ran."""
+    """Return the interruption that lasts, whatever it does to the limit; none where they contradict it."""
     received_at = facts.received_at
-    if facts.limit or received_at is None or problem_of(facts.suspensions, received_at):
+    if received_at is None or problem_of(facts.suspensions, received_at):
         return None
-    lasting = (s for s in facts.suspensions if s.ended_at is None and not precedes(s, received_at))
-    return next((each for each in lasting if facts.rules.effect(each.cause) is not Effect.RUNS_ON), None)
+    lasting = lasts(facts.suspensions)
+    return lasting if lasting and not precedes(lasting, received_at) else None
+
+
+def _stopping(awaited: Suspension | None, rules: ClockRules) -> Suspension | None:
+    """Return what a dossier waits for where no limit is known, and so nobody can tell how it ran."""
+    return awaited if awaited and rules.effect(awaited.cause) is not Effect.RUNS_ON else None
 
 
 def _lapse(waiting: Suspension | None, rules: ClockRules, calendar: WorkCalendar) -> date | None:

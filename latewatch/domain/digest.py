@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from latewatch.domain.hours import END_OF_DAY
 from latewatch.domain.standing import Case, Standing, is_expected_late, standing_at, working_days_late
+from latewatch.domain.suspension import lasts
 from latewatch.domain.worktime import WorkCalendar
 
 ROWS_PER_BLOCK = 20
@@ -172,9 +173,9 @@ class _Morning:
     def lapsed(self) -> Iterator[Block]:
         """Yield the block of what waits to be closed (NĐ 118/2025/NĐ-CP, Điều 19.5), if there is any."""
         rows = [
-            replace(_row(case, case.deadline.lapses_on, self.at), due_at=None, since=since.date())
+            replace(_row(case, case.deadline.lapses_on, self.at), due_at=None, since=asked.started_at.date())
             for case in self._lapsed
-            if case.deadline.lapses_on and (since := case.deadline.waiting_since)
+            if case.deadline.lapses_on and (asked := lasts(case.dossier.suspensions))
         ]
         if rows:
             ordered = sorted(rows, key=lambda row: (row.due_on, row.code))

@@ -81,6 +81,11 @@ def until_finish(suspensions: Sequence[Suspension], finished_at: datetime | None
     )
 
 
+def lasts(suspensions: Sequence[Suspension]) -> Suspension | None:
+    """Return the interruption that has not ended: the last one, as they do not overlap."""
+    return next((each for each in suspensions if each.ended_at is None), None)
+
+
 def told(known: Sequence[Suspension], said: Sequence[Suspension]) -> tuple[Suspension, ...]:
     """Return the interruptions of a dossier after a source `said` all it knows of them.
 

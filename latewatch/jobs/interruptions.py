@@ -6,7 +6,7 @@ from datetime import date, datetime
 from sqlalchemy import Connection
 
 from latewatch.domain.standing import Standing, standing_at
-from latewatch.domain.suspension import problem_of, until_finish
+from latewatch.domain.suspension import lasts, problem_of, until_finish
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
 from latewatch.store.cases import assessed, doubtfully_suspended, may_have_lapsed
@@ -29,10 +29,10 @@ def lapsed_dossiers(office: Office, connection: Connection, now: datetime) -> li
     found = []
     for each in assessed(connection, may_have_lapsed(now, deadlines.rules)):
         case = deadlines.case(each)
-        since, until = case.deadline.waiting_since, case.deadline.lapses_on
-        if since and until and standing_at(case, now, days) is Standing.LAPSED:
+        asked, until = lasts(case.dossier.suspensions), case.deadline.lapses_on
+        if asked and until and standing_at(case, now, days) is Standing.LAPSED:
             rules = deadlines.facts(each).rules
-            found.append(Lapsed(case.dossier.code, since.date(), until, rules.close_after_days))
+            found.append(Lapsed(case.dossier.code, asked.started_at.date(), until, rules.close_after_days))
     return sorted(found, key=lambda each: (each.until, each.code))
 
 

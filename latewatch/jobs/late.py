@@ -10,6 +10,7 @@ from latewatch.domain.dossier import Cause
 from latewatch.domain.names import fold
 from latewatch.domain.stages import StageStanding, StageVerdict, holder
 from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
+from latewatch.domain.suspension import lasts
 from latewatch.errors import ConfigError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
@@ -131,7 +132,7 @@ def _row(case: Case, standing: Standing, now: datetime, held: StageVerdict | Non
 
 def _waiting(case: Case) -> Waiting | None:
     """Return what a suspended dossier awaits; nothing where its source says no more than that it does."""
-    last = next((each for each in case.dossier.suspensions if each.ended_at is None), None)
+    last = lasts(case.dossier.suspensions)
     if last is None:
         return None
     return Waiting(last.cause, last.started_at, case.deadline.lapses_on, last.is_observed)
