@@ -152,6 +152,7 @@ def _interruption_document(each: Interruption) -> dict[str, Any]:
         "moved": each.moved,
         "remark": each.remark or None,
         "working_days": each.working_days,
+        "working_minutes": each.working_minutes,
         "is_observed": each.of.is_observed,
     }
 

@@ -58,13 +58,14 @@ def steps_of(account: Account) -> list[Step]:
 
 @dataclass(frozen=True, slots=True)
 class Interruption:
-    """A suspension and what it did. `working_days` are those on which the limit stood still for it."""
+    """A suspension and what it did: the working days on which the limit stood still, of hours the minutes."""
 
     of: Suspension
     effect: Effect
     moved: bool
     remark: str
     working_days: int = 0
+    working_minutes: int | None = None
 
 
 def interruptions(account: Account) -> list[Interruption]:
@@ -93,9 +94,10 @@ def _interruption(each: Suspension, account: Account, ran: Run) -> Interruption:
     if each.ended_at is None:
         return Interruption(each, effect, moved=True, remark="thời hạn đang dừng")
     days = max(0, account.calendar.count(each.started_at.date(), each.ended_at.date()))
+    minutes = account.calendar.count_minutes(each.started_at, each.ended_at) if account.is_by_clock else None
     is_finish = each.ended_at == account.finished_at
     remark = "kết thúc cùng lúc giải quyết xong hồ sơ" if is_finish else ""
-    return Interruption(each, effect, moved=True, remark=remark, working_days=days)
+    return Interruption(each, effect, moved=True, remark=remark, working_days=days, working_minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)

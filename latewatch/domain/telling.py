@@ -72,8 +72,11 @@ def interruption_words(each: Interruption) -> str:
     is_over = each.moved and each.of.ended_at is not None
     is_told = is_over or each.effect is Effect.RUNS_ON
     told = EFFECT_LABELS[each.effect] if is_told else ""
-    days = f"thời hạn dừng {each.working_days} ngày làm việc" if is_over else ""
-    return f"{shown(each.of)}{seen}: {', '.join(filter(None, (told, days, each.remark)))}"
+    stood = f"{each.working_days} ngày làm việc"
+    if each.working_minutes is not None:
+        stood = f"{minutes_words(max(0, each.working_minutes))} giờ làm việc"
+    still = f"thời hạn dừng {stood}" if is_over else ""
+    return f"{shown(each.of)}{seen}: {', '.join(filter(None, (told, still, each.remark)))}"
 
 
 def exception_words(each: Exceptional) -> str:
