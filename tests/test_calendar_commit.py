@@ -14,7 +14,7 @@ from offices import NOW, Desk, desk_in
 from sqlalchemy import Connection, Engine, event, insert, select
 
 from latewatch.app import stored_edits
-from latewatch.clock import at_midnight
+from latewatch.clock import at_midnight, parse_instant
 from latewatch.domain.dossier import Cause, Dossier, Status, Suspension
 from latewatch.domain.edits import Edits, edited
 from latewatch.domain.hours import WorkHours
@@ -229,3 +229,71 @@ def test_after_a_commit_all_stands_as_if_decided_anew(
         anew = assessments(store)
         assert but_version(anew) == but_version(after)
         assert {n: anew[n] for n in moved} == {n: after[n] for n in moved}
+
+
+# What a due date does not tell of itself
+
+
+def off(*days: date) -> Change:
+    entries = [(PROVINCE, DayEntry(day, DayKind.DAY_OFF, "Nghỉ", "CV 1/VD")) for day in days]
+    return lambda edits: edits.set_days(entries)
+
+
+def at(text: str) -> datetime:
+    return parse_instant(f"2026-11-{text}")
+
+
+def only(opened: Callable[..., Any], store: Store, dossier: Dossier, change: Change) -> list[dict[str, Any]]:
+    """Return the assessment of one dossier before the change, after it, and decided anew."""
+    with opened() as office:
+        with store.writing() as connection:
+            fill(connection, [dossier])
+        assess(office, NOW)
+    found = [assessments(store)[1]]
+    with opened() as office:
+        commit_change(office, change, BY, NOW)
+    found.append(assessments(store)[1])
+    with opened() as office:
+        with store.writing() as connection:
+            connection.execute(schema.assessment.delete())
+        assess(office, NOW)
+    return [*found, assessments(store)[1]]
+
+
+def test_the_lapse_of_a_supplement_moves_with_its_last_day(opened: Callable[..., Any], store: Store) -> None:
+    """NĐ 118/2025, Điều 19.5: 15 days from 04/11 end on 19/11; were that a day of rest, on the next working day."""
+    waiting = (Suspension(Cause.SUPPLEMENT, at("04T09:00")),)
+    dossier = Dossier(
+        code="H1",
+        status=Status.SUPPLEMENT,
+        received_at=at("02T09:00"),
+        time_limit=TimeLimit(20),
+        suspensions=waiting,
+    )
+    before, after, anew = only(opened, store, dossier, off(date(2026, 11, 19)))
+    assert [each["lapses_on"].day for each in (before, after, anew)] == [19, 20, 20]
+
+
+def test_a_promise_comes_near_when_days_before_it_become_worked(
+    opened: Callable[..., Any], store: Store
+) -> None:
+    """No limit is known and no due date moves: but two days off bring the promise of 18/11 near."""
+    dossier = Dossier(
+        code="H1", status=Status.PROCESSING, received_at=at("02T09:00"), promised_at=at("18T00:00")
+    )
+    before, after, anew = only(opened, store, dossier, off(date(2026, 11, 13), date(2026, 11, 16)))
+    assert [each["standing"] for each in (before, after, anew)] == ["within", "due-soon", "due-soon"]
+    assert before["due_at"] == after["due_at"]
+
+
+def test_seconds_of_a_finish_make_nothing_late(opened: Callable[..., Any], store: Store) -> None:
+    """8 hours from 08:00 on Thursday end on Friday at 08:00; were that day off, on Monday at 08:00."""
+    dossier = Dossier(
+        code="H1",
+        status=Status.DONE,
+        received_at=at("05T08:00"),
+        processed_at=at("09T08:00") + timedelta(seconds=20),
+        time_limit=TimeLimit.parse("8h"),
+    )
+    before, after, anew = only(opened, store, dossier, off(date(2026, 11, 6)))
+    assert [each["standing"] for each in (before, after, anew)] == ["late", "on-time", "on-time"]
