@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 
 from latewatch.clock import VIETNAM
-from latewatch.demo.arrivals import DEMO_NOW, Arrival, arrivals
+from latewatch.demo.arrivals import DEMO_NOW, TODAY, Arrival, arrivals
 from latewatch.demo.cast import PROVINCE, Cast, Unit
 from latewatch.demo.fates import Fate, fates
 from latewatch.domain.dossier import Channel, Dossier, Status
@@ -15,6 +15,7 @@ from latewatch.domain.worktime import WorkCalendar
 
 REGISTER_SHARE = 0.6  # of all dossiers; the report holds the rest
 WRONG_PROMISES = 0.01
+GENEROUS = 6  # working days overdue: one such dossier was promised three days after its limit
 CLOSING = time(17, 0)
 ALIAS_SHARE = 0.1  # rows that call a unit by another of its names
 
@@ -68,6 +69,7 @@ class _Teller:
         self.rng = rng
         self.desks = [desk.name for desk in cast.desks]
         self.numbers = {unit.code: number for number, unit in enumerate(cast.units, start=1)}
+        self.was_generous = False
         self.serials: Counter[tuple[str, date]] = Counter()
 
     def dossiers(self, came: list[Arrival], ends: list[Fate], in_register: int) -> Iterator[Dossier]:
@@ -121,7 +123,17 @@ class _Teller:
         due_on, clock = arrival.due_on, min(arrival.due_at.time(), CLOSING)
         if not arrival.procedure.promise_only and self.rng.random() < WRONG_PROMISES:
             due_on = self._mistaken(arrival)
+        elif self._is_generous(arrival, status):
+            due_on = self.calendar.add(due_on, 3)
         return datetime.combine(due_on, clock, VIETNAM)
+
+    def _is_generous(self, arrival: Arrival, status: Status) -> bool:
+        """Tell whether this is the late dossier whose appointment hides how late it is."""
+        is_late = status is Status.PROCESSING and arrival.due_on < TODAY
+        if self.was_generous or not is_late or self.calendar.count(arrival.due_on, TODAY) != GENEROUS:
+            return False
+        self.was_generous = True
+        return True
 
     def _mistaken(self, arrival: Arrival) -> date:
         earlier = self.calendar.back(arrival.due_on, self.rng.randint(1, 2))
