@@ -166,7 +166,8 @@ def _pending(
 ) -> list[tuple[StoredDraft, Case]]:
     """Return the drafts of dossiers still running; cancel those whose dossier needs no apology any more.
 
-    A dossier that was finished late keeps its letter: the tables count it.
+    Nor does one whose due date moved out of reach: the draft names the old one. A dossier that was finished
+    late keeps its letter: the tables count it.
     """
     deadlines = Deadlines(office)
     cases = {each.id: deadlines.case(each) for each in assessed(connection, drafted())}
@@ -174,7 +175,8 @@ def _pending(
     for stored in stored_drafts(connection):
         case = cases[stored.draft.dossier_id]
         standing = standing_at(case, now, office.settings.letters.lead_working_days)
-        if standing in RUNNING:
+        is_moved = standing is Standing.WITHIN and stored.draft.due_on != case.due_on
+        if standing in RUNNING and not is_moved:
             pending.append((stored, case))
         elif standing is not Standing.LATE and is_removed(draft_path(folder, office, stored, case)):
             cancel_draft(connection, stored.id)
