@@ -74,7 +74,10 @@ class Spec:
             return []
         if kind is None:
             return read_segments(usual)
-        return read_segments(hours or (self.week[like] if like is not None else usual or self.week[4]))
+        if like is not None:
+            return read_segments(self.week[like])
+        whole = self.week[4]
+        return read_segments(hours or (whole if kind is DayKind.SWAPPED_WORKED else usual or whole))
 
 
 def read_segments(text: str) -> Segments:
@@ -104,7 +107,10 @@ def draw_spec(number: int) -> Spec:
 def draw_day(rng: random.Random, day: date, week: list[str]) -> tuple[DayKind, str | None, int | None]:
     if week[day.weekday()]:
         off = rng.choice((DayKind.HOLIDAY, DayKind.IN_LIEU, DayKind.SWAPPED_OFF, DayKind.DAY_OFF))
-        return rng.choice(((off, None, None), (DayKind.SHORTENED, rng.choice(HALF_DAYS), None)))
+        own = rng.choice((DayKind.SHORTENED, DayKind.SWAPPED_WORKED, DayKind.DAY_WORKED))
+        return rng.choice(
+            ((off, None, None), (DayKind.SHORTENED, rng.choice(HALF_DAYS), None), (own, None, None))
+        )
     worked = rng.choice((DayKind.SWAPPED_WORKED, DayKind.DAY_WORKED))
     return rng.choice(
         ((worked, None, None), (worked, rng.choice(HALF_DAYS), None), (worked, None, rng.randrange(5)))

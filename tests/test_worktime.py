@@ -371,6 +371,18 @@ def test_what_a_single_date_is_worked(special: DayEntry, hours: str) -> None:
     assert calendar.is_working_day(special.day) is bool(hours)
 
 
+def test_a_day_that_makes_up_for_a_weekday_is_a_whole_one_for_who_works_on_saturday_mornings() -> None:
+    saturday, mornings = "2026-08-22", SATURDAYS.week
+    makes_up, worked = entry(saturday, DayKind.SWAPPED_WORKED), entry(saturday, DayKind.DAY_WORKED)
+    no_fridays = (*mornings[:4], WorkHours(), *mornings[5:])
+    made = [
+        WorkCalendar([2026], [special], "thử", week=week)
+        for special, week in ((makes_up, mornings), (worked, mornings), (makes_up, no_fridays))
+    ]
+    hours = [str(calendar.hours_on(makes_up.day)) for calendar in made]
+    assert hours == ["07:30-11:30,13:00-17:00", "07:30-11:30", "07:30-11:30"]
+
+
 @pytest.mark.parametrize(
     ("special", "problem"),
     [

@@ -135,8 +135,7 @@ def _day_steps(span: Span, calendar: WorkCalendar) -> Iterator[Step]:
 def _day_step(day: date, span: Span, last: date, calendar: WorkCalendar) -> Step:
     why = calendar.why(day)
     by_working_days = span.left.unit is LimitUnit.WORKING_DAYS
-    is_within = day <= last and bool(span.left.amount)
-    if is_within and (not by_working_days or calendar.is_working_day(day)):
+    if day <= last and (not by_working_days or calendar.is_working_day(day)):
         if span.is_void:
             return Step(day, False, f"{why}: {_VOIDED}", Mark.VOID)
         if day == last and not calendar.is_working_day(day):

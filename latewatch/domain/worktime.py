@@ -42,8 +42,9 @@ class Confirmation(StrEnum):
 class DayEntry:
     """One date that is not what its weekday says, and the document that says so.
 
-    A worked one has `hours` of its own, or those of the weekday `like` (Monday is 0); with neither those of
-    its own weekday, and where that is one of rest, of Friday. Hours that are asked for must not be none.
+    A worked one has `hours` of its own, or those of the weekday `like` (Monday is 0). With neither it has
+    those of its own weekday, but those of Friday where that is one of rest, or where it makes up for a
+    weekday: that is a whole day also for who works on Saturday mornings. Hours asked for must not be none.
     """
 
     day: date
@@ -108,6 +109,7 @@ class WorkCalendar:
         self._hours = [
             self._resolve(date.fromordinal(n)) for n in range(self._origin, self.last.toordinal() + 1)
         ]
+        self._days = len(self._hours)
         self._minutes = [0, *accumulate(hours.minutes for hours in self._hours)]
         self._before = [0, *accumulate(hours is not REST for hours in self._hours)]
         self._worked = [
@@ -130,7 +132,8 @@ class WorkCalendar:
         elif entry.like is not None:
             hours = self.week[entry.like]
         else:
-            hours = usual if usual.segments else self.week[FRIDAY]
+            is_whole = entry.kind is DayKind.SWAPPED_WORKED or not usual.segments
+            hours = self.week[FRIDAY] if is_whole and self.week[FRIDAY].segments else usual
         if not hours.segments:
             like = f", như {WEEKDAYS[entry.like]}," if entry.like is not None else ""
             raise ValueError(f"ngày {day:%d/%m/%Y} là “{entry.kind}”{like} mà không có giờ làm việc nào")
@@ -161,12 +164,13 @@ class WorkCalendar:
         Raises CalendarGap where the calendar does not reach.
         """
         index = start.toordinal() - self._origin
-        if not 0 <= index < len(self._hours):
+        if not 0 <= index < self._days:
             raise CalendarGap(start, self.first, self.last)
         nth = self._before[index + 1] + days - 1 if days > 0 else self._before[index]
-        if nth < len(self._worked):  # the common way, without another call: this runs for every dossier
+        try:  # without another call: this runs for every dossier
             return self._worked[nth]
-        return self._nth(nth)
+        except IndexError:
+            return self._nth(nth)
 
     def back(self, start: date, days: int) -> date:
         """Return the `days`-th working day before `start`; with 0, `start` or the last working day before."""
@@ -191,11 +195,11 @@ class WorkCalendar:
         CalendarGap.
         """
         index = start.toordinal() - self._origin
-        if not 0 <= index < len(self._hours):
+        if not 0 <= index < self._days:
             raise CalendarGap(start, self.first, self.last)
         wanted = self._minutes[index] + self._passed[index][start.hour * 60 + start.minute] + minutes
         at = bisect_left(self._minutes, wanted, index + 1) - 1
-        if at >= len(self._hours):
+        if at >= self._days:
             raise CalendarGap(self.last + timedelta(days=1), self.first, self.last)
         clock = _TIMES[self._clocks[at][wanted - self._minutes[at]]]
         return datetime.combine(date.fromordinal(self._origin + at), clock, start.tzinfo)
