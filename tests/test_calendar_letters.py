@@ -43,9 +43,12 @@ def desk(tmp_path: Path) -> Desk:
     return desk
 
 
+def _off(day: date) -> DayEntry:
+    return DayEntry(day, DayKind.DAY_OFF, "Nghỉ bão", "CV 1/VD")
+
+
 def off(day: date, layer: str = PROVINCE) -> Change:
-    entry = DayEntry(day, DayKind.DAY_OFF, "Nghỉ bão", "CV 1/VD")
-    return lambda edits: edits.set_day(layer, entry)
+    return lambda edits: edits.set_day(layer, _off(day))
 
 
 def commit(desk: Desk, change: Change) -> Proposal:
@@ -95,6 +98,28 @@ def test_a_moved_due_date_is_that_of_its_draft(desk: Desk) -> None:
     ]
     assert drafts(desk)["A"] == (date(2026, 11, 6), NEW_DATE)
     assert set(prints(desk)) == {"C"}
+
+
+def test_a_draft_whose_due_date_moves_out_of_reach_is_dropped(desk: Desk) -> None:
+    """C is due today; with four days off before it, on 18/11: nobody owes an apology for it yet."""
+    four = [date(2026, 11, day) for day in (6, 9, 10, 11)]
+    done_ = commit(desk, lambda edits: edits.set_days((PROVINCE, _off(day)) for day in four))
+    assert [each.code for each in done_.effects.drafts if each.after is None] == ["C"]
+    assert "C" not in prints(desk)
+    assert "C" not in [each.code for each in desk.draft()]
+
+
+def test_a_draft_for_which_no_new_date_is_known_stays_as_it_is(tmp_path: Path) -> None:
+    desk = desk_in(tmp_path / "end")
+    desk.export("a.csv", [row("A", "20/12/2027", limit="3 ngày")])
+    late = NOW.replace(year=2027, month=12, day=24)
+    desk.poll(late)
+    desk.draft(late)
+    (new_date,) = {new for _, new in drafts(desk).values()}
+    left = [date(2027, 12, day) for day in range(27, 32)]
+    with desk.open() as office:
+        done_ = commit_change(office, lambda e: e.set_days((PROVINCE, _off(day)) for day in left), BY, late)
+    assert (done_.effects.drafts, {new for _, new in drafts(desk).values()}) == ([], {new_date})
 
 
 def test_another_units_day_off_leaves_letters_alone(desk: Desk) -> None:

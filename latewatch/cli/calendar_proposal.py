@@ -6,6 +6,7 @@ from latewatch.cli import terminal
 from latewatch.domain.layers import layer_label
 from latewatch.jobs.calendar import Proposal
 from latewatch.jobs.calendar_effects import Effects, Move, Number, frozen_reports
+from latewatch.jobs.calendar_letters import DraftChange
 
 LISTED = 10  # lines of one matter that a person reads at once
 
@@ -57,23 +58,26 @@ def _number(number: Number) -> str:
 
 
 def _letters(effects: Effects) -> None:
-    terminal.say(f"Dự thảo văn bản xin lỗi phải đổi ngày: {len(effects.drafts)}.")
-    _list(
-        "  ",
-        [
-            f"{each.code}: hạn {each.before.due_on:%d/%m/%Y} → {each.after.due_on:%d/%m/%Y}, "
-            f"hẹn lại {each.before.new_date:%d/%m/%Y} → {each.after.new_date:%d/%m/%Y}"
-            for each in effects.drafts
-        ],
-    )
+    terminal.say(f"Dự thảo văn bản xin lỗi phải đổi ngày hoặc bỏ: {len(effects.drafts)}.")
+    _list("  ", [_draft(each) for each in effects.drafts])
     terminal.say(f"Văn bản đã phát hành có ngày hẹn lại thành ngày nghỉ: {len(effects.issued)}.")
     _list("  ", [f"{each.code}: {each.new_date:%d/%m/%Y}, {each.why}" for each in effects.issued])
+
+
+def _draft(change: DraftChange) -> str:
+    before, after = change.before, change.after
+    if after is None:
+        return f"{change.code}: không còn cần, bỏ (hạn cũ {before.due_on:%d/%m/%Y})"
+    return (
+        f"{change.code}: hạn {before.due_on:%d/%m/%Y} → {after.due_on:%d/%m/%Y}, "
+        f"hẹn lại {before.new_date:%d/%m/%Y} → {after.new_date:%d/%m/%Y}"
+    )
 
 
 def _close(done: Proposal) -> None:
     if not done.is_committed:
         terminal.say("Chưa ghi gì. Muốn ghi: chạy lại lệnh này, thêm --reason và --commit.")
-    elif done.effects.drafts:
+    elif any(each.after for each in done.effects.drafts):
         terminal.say("Dự thảo đổi ngày được in lại ở lần latewatch letters draft kế tiếp.")
 
 
@@ -104,8 +108,8 @@ def document(done: Proposal) -> dict[str, object]:
         "drafts": [
             {
                 "code": each.code,
-                "due_on": [each.before.due_on, each.after.due_on],
-                "new_date": [each.before.new_date, each.after.new_date],
+                "due_on": [each.before.due_on, each.after and each.after.due_on],
+                "new_date": [each.before.new_date, each.after and each.after.new_date],
             }
             for each in effects.drafts
         ],

@@ -228,7 +228,7 @@ class _Recount:
         moved = np.concatenate(self._moved) if self._moved else np.array([], dtype=np.int64)
         self._effects.issued = on_rest(letters, self._pairs)
         self._effects.drafts = changed_drafts(
-            self._connection, self._after, self._deadlines, letters, self._pairs, moved, self._now.date()
+            self._connection, self._after, self._deadlines, letters, self._pairs, moved, self._now
         )
         if self._writes:
             apply_drafts(self._connection, self._effects.drafts)

@@ -1,15 +1,16 @@
 """What a change of the calendar does to letters: drafts whose dates fail, promises on a day of rest."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Connection
 
 from latewatch.domain.letter import check_new_date, propose_new_date
-from latewatch.domain.standing import Case
+from latewatch.domain.standing import Case, Standing, standing_at
 from latewatch.errors import CalendarGap, LetterError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.calendar_pairs import Pairs
@@ -18,19 +19,29 @@ from latewatch.jobs.letters import draft_path, is_removed, promised_on
 from latewatch.jobs.office import Office
 from latewatch.store import schema
 from latewatch.store.cases import assessed
-from latewatch.store.letters import Draft, LetterInForce, StoredDraft, rewrite_draft, stored_drafts
+from latewatch.store.letters import (
+    Draft,
+    LetterInForce,
+    StoredDraft,
+    cancel_draft,
+    rewrite_draft,
+    stored_drafts,
+)
 
 CHUNK = 500
 
 
 @dataclass(frozen=True, slots=True)
 class DraftChange:
-    """A draft whose due date or new date becomes another. `path` is the print of it as it was."""
+    """A draft whose due date or new date becomes another; `after` is None where it is needed no more.
+
+    `path` is the print of it as it was.
+    """
 
     id: int
     code: str
     before: Draft
-    after: Draft
+    after: Draft | None
     path: Path
 
 
@@ -72,7 +83,7 @@ def changed_drafts(  # noqa: PLR0917  what decides a draft
     letters: Sequence[LetterInForce],
     pairs: Pairs,
     moved: Ints,
-    today: date,
+    now: datetime,
 ) -> list[DraftChange]:
     """Return the drafts of dossiers that moved, or whose new date becomes one of rest, with their new dates.
 
@@ -89,7 +100,7 @@ def changed_drafts(  # noqa: PLR0917  what decides a draft
     return [
         change
         for each in _cases(connection, office, deadlines, sorted(touched))
-        if (change := _change(office, stored[each[0]], each[1], today))
+        if (change := _change(office, stored[each[0]], each[1], now))
     ]
 
 
@@ -101,43 +112,57 @@ def _cases(
             yield each.id, office.case(each, deadlines.decide_anew(each))
 
 
-def _change(office: Office, stored: StoredDraft, case: Case, today: date) -> DraftChange | None:
-    before = stored.draft
+def _change(office: Office, stored: StoredDraft, case: Case, now: datetime) -> DraftChange | None:
+    before, path = stored.draft, draft_path(office.settings.paths.letters, office, stored, case)
+    if case.due_on != before.due_on and not _is_near(office, case, now):
+        return DraftChange(stored.id, case.dossier.code, before, None, path)
     due_on = case.due_on or before.due_on
     after = replace(
         before,
         due_on=due_on,
-        new_date=_new_date(office, before.new_date, due_on, case, today),
+        new_date=_new_date(office, before.new_date, due_on, case, now.date()),
         calendar_version=case.calendar.version,
     )
     if (after.due_on, after.new_date) == (before.due_on, before.new_date):
         return None
-    path = draft_path(office.settings.paths.letters, office, stored, case)
     return DraftChange(stored.id, case.dossier.code, before, after, path)
 
 
-def _new_date(office: Office, proposed: date, due_on: date, case: Case, today: date) -> date:
-    """Return `proposed` where it still is a valid new date, else another by the usual rule."""
-    last_promise = max(due_on, promised_on(office, case) or due_on)
+def _is_near(office: Office, case: Case, now: datetime) -> bool:
+    """Tell whether an apology may still be owed; `letters draft` drops what moved out of reach alike."""
     try:
-        check_new_date(proposed, today, last_promise, case.calendar)
-    except LetterError:
-        return propose_new_date(
-            today, last_promise, office.settings.letters.new_date_working_days, case.calendar
-        )
+        return standing_at(case, now, office.settings.letters.lead_working_days) is not Standing.WITHIN
+    except CalendarGap:
+        return True
+
+
+def _new_date(office: Office, proposed: date, due_on: date, case: Case, today: date) -> date:
+    """Return `proposed` where it still is a valid new date, else another by the usual rule.
+
+    Where the calendar does not reach, what was proposed stands.
+    """
+    last_promise = max(due_on, promised_on(office, case) or due_on)
+    days = office.settings.letters.new_date_working_days
+    try:
+        with suppress(LetterError):
+            check_new_date(proposed, today, last_promise, case.calendar)
+            return proposed
+        return propose_new_date(today, last_promise, days, case.calendar)
     except CalendarGap:
         return proposed
-    return proposed
 
 
 def apply_drafts(connection: Connection, changes: Iterable[DraftChange]) -> None:
-    """Write the new dates, and remove the prints of the old: the next run of `letters draft` draws them anew.
+    """Write the new dates, cancel what is needed no more, and remove the prints of the old.
 
-    Prints go before the transaction ends: killed in between, the old ones are drawn again. Raises
-    LetterError where one is held open.
+    The next run of `letters draft` draws them anew. Prints go before the transaction ends: killed in
+    between, the old ones are drawn again. Raises LetterError where one is held open.
     """
     for change in changes:
-        rewrite_draft(connection, change.id, change.after)
+        if change.after:
+            rewrite_draft(connection, change.id, change.after)
+        else:
+            cancel_draft(connection, change.id)
         if not is_removed(change.path):
             raise LetterError(
                 f"{change.path}: không xóa được bản in cũ của dự thảo; hãy đóng tệp rồi chạy lại. "
