@@ -27,10 +27,10 @@ from latewatch.domain.deadline import Basis, Deadline, due_moment, run
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.edits import Edits
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import NATIONAL, PROVINCE, UNIT
+from latewatch.domain.layers import NATIONAL, PROVINCE, UNIT, WeekdayHours
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import running_standing
-from latewatch.domain.worktime import DayEntry, DayKind, WorkCalendar
+from latewatch.domain.worktime import SATURDAY, DayEntry, DayKind, WorkCalendar
 from latewatch.jobs.assess import rules_fingerprint
 from latewatch.jobs.calendar import Signature, commit_change, preview_change
 from latewatch.jobs.office import Office
@@ -71,7 +71,7 @@ def one_day_off(edits: Edits) -> Edits:
 
 def every_saturday(edits: Edits) -> Edits:
     """Saturday mornings worked by everybody: nearly every due date moves."""
-    return edits.set_week(NATIONAL, 5, MORNING)
+    return edits.set_week(NATIONAL, WeekdayHours(SATURDAY, MORNING))
 
 
 CHANGES = {"a day off": one_day_off, "Saturdays worked": every_saturday}
@@ -129,7 +129,7 @@ def million() -> Path:
 
 def _two_layers(edits: Edits) -> Edits:
     late = DayEntry(date(2026, 11, 20), DayKind.DAY_OFF, "Nghỉ của đơn vị", "CV 2/VD")
-    return edits.set_week(UNIT + "U01", 5, MORNING).set_day(UNIT + "U02", late)
+    return edits.set_week(UNIT + "U01", WeekdayHours(SATURDAY, MORNING)).set_day(UNIT + "U02", late)
 
 
 def _fill(database: Path, office: Office) -> None:

@@ -110,6 +110,22 @@ class TestSet:
         said(desk, "set", "--weekday", "T7", "--clear", "--layer", "unit:PKT", *WRITE)
         assert told(desk, "show", "2026", "--layer", "unit:PKT")["week"]["sat"] == ""
 
+    def test_hours_of_a_weekday_from_a_date_on(self, desk: Desk) -> None:
+        words = ("--weekday", "sat", "--hours", "07:30-11:30", "--layer", "unit:PKT")
+        since = ("--since", "2026-12-01", "--source", "QĐ 02")
+        written = said(desk, "set", *words, *since, *WRITE)
+        assert "thứ Bảy (tầng đơn vị PKT): 07:30-11:30, từ ngày 01/12/2026, QĐ 02" in written
+        shown = said(desk, "show", "2026", "--layer", "unit:PKT")
+        assert (
+            "từ ngày 01/12/2026: thứ Hai đến thứ Sáu 07:30-11:30, 13:00-17:00; thứ Bảy 07:30-11:30" in shown
+        )
+        days = {each["date"]: each for each in told(desk, "show", "2026", "--layer", "unit:PKT")["days"]}
+        assert [days[day]["worked"] for day in ("2026-11-28", "2026-12-05")] == [False, True]
+
+    def test_hours_without_a_document_are_for_a_person_to_see(self, desk: Desk) -> None:
+        said(desk, "set", "--weekday", "sat", "--hours", "07:30-11:30", "--layer", "unit:PKT", *WRITE)
+        assert "giờ làm việc thứ Bảy không có văn bản nguồn" in said(desk, "check")
+
     def test_a_weekday_can_be_made_one_of_rest(self, desk: Desk) -> None:
         said(desk, "set", "--weekday", "wed", "--hours", "nghỉ", "--layer", "unit:PVH", *WRITE)
         assert told(desk, "show", "2026", "--layer", "unit:PVH")["week"]["wed"] == ""
@@ -169,6 +185,9 @@ class TestSet:
             pytest.param(["2026-12-24"], id="no kind"),
             pytest.param(["--weekday", "sao", "--hours", "07:30-11:30"], id="an unknown weekday"),
             pytest.param(["--weekday", "sat"], id="a weekday without hours"),
+            pytest.param(
+                ["2026-12-24", "--kind", "day off", "--since", "2026-12-01"], id="a date of effect of a date"
+            ),
             pytest.param(["2026-12-24", "--kind", "nghỉ"], id="an unknown kind"),
             pytest.param(["24-12", "--kind", "day off"], id="no date"),
         ],

@@ -18,7 +18,7 @@ from latewatch.clock import at_midnight, parse_instant
 from latewatch.domain.dossier import Cause, Dossier, Status, Suspension
 from latewatch.domain.edits import Edits, edited
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import NATIONAL, PROVINCE
+from latewatch.domain.layers import NATIONAL, PROVINCE, WeekdayHours
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.worktime import DayEntry, DayKind
 from latewatch.errors import CalendarError
@@ -114,7 +114,9 @@ def some_change(rng: random.Random, office: Office) -> Change:
         entry = DayEntry(day, kind, "ngày thử", "CV 1/VD", hours=hours)
         if rng.random() < 0.25:
             weekday, week = rng.choice([(5, MORNING), (5, WorkHours()), (4, MORNING), (2, WorkHours())])
-            steps.append(lambda edits, a=layer, b=weekday, c=week: edits.set_week(a, b, c))
+            since = rng.choice([None, day])
+            own = WeekdayHours(weekday, week, since)
+            steps.append(lambda edits, a=layer, b=own: edits.set_week(a, b))
         elif rng.random() < 0.15:
             far = replace(entry, day=date(2027, rng.randint(1, 12), rng.randint(1, 28)))
             steps.append(lambda edits, a=layer, b=far: edits.set_day(a, b))

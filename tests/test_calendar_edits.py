@@ -12,7 +12,7 @@ from latewatch.domain.calendar_rules import check_edits, hours_from, weekday_of
 from latewatch.domain.edit_differences import differences
 from latewatch.domain.edits import Edits, edited
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import NATIONAL, PROVINCE, Calendars, differing_days
+from latewatch.domain.layers import NATIONAL, PROVINCE, Calendars, WeekdayHours, differing_days
 from latewatch.domain.worktime import CalendarNote, Confirmation, DayEntry, DayKind
 from latewatch.errors import CalendarError, ConfigError
 
@@ -65,13 +65,13 @@ def test_clearing_gives_back_what_the_files_say() -> None:
 
 
 def test_hours_of_a_weekday_and_back() -> None:
-    worked = Edits().set_week(PKT, 5, MORNING)
+    worked = Edits().set_week(PKT, WeekdayHours(5, MORNING))
     assert checked(worked).of_unit("PKT").hours_on(SATURDAY) == MORNING
     assert worked.clear_week(PKT, 5) == Edits()
 
 
 def test_a_unit_stacks_on_the_provinces_hours() -> None:
-    both = Edits().set_week(PROVINCE, 4, MORNING).set_week(PKT, 5, MORNING)
+    both = Edits().set_week(PROVINCE, WeekdayHours(4, MORNING)).set_week(PKT, WeekdayHours(5, MORNING))
     calendar = checked(both).of_unit("PKT")
     assert [calendar.hours_on(date(2026, 12, day)) for day in (25, 26)] == [MORNING, MORNING]
 
@@ -165,7 +165,7 @@ def test_what_cannot_be_meant_is_refused_and_named(change: Callable[[Edits], Edi
 def test_a_calendar_without_hours_is_refused(layer: str) -> None:
     empty = Edits()
     for weekday in range(7):
-        empty = empty.set_week(layer, weekday, WorkHours())
+        empty = empty.set_week(layer, WeekdayHours(weekday, WorkHours()))
     with pytest.raises(CalendarError, match=r"tầng .*: không thứ nào trong tuần có giờ làm việc"):
         checked(empty)
 
@@ -173,7 +173,7 @@ def test_a_calendar_without_hours_is_refused(layer: str) -> None:
 def test_a_week_without_hours_is_refused_though_single_days_are_worked() -> None:
     edits = Edits()
     for weekday in range(7):
-        edits = edits.set_week(PKT, weekday, WorkHours())
+        edits = edits.set_week(PKT, WeekdayHours(weekday, WorkHours()))
     for year in range(2021, 2028):
         edits = edits.set_day(PKT, entry(date(year, 3, 1), DayKind.DAY_WORKED, hours=MORNING))
     with pytest.raises(CalendarError, match="tầng đơn vị PKT: không thứ nào trong tuần có giờ làm việc"):
@@ -221,8 +221,8 @@ FULL = (
     .replace_year(2028, [entry(date(2028, 1, 3), DayKind.IN_LIEU)], (CalendarNote(2028, "đề xuất", "báo"),))
     .set_day(PROVINCE, entry(THURSDAY, DayKind.SHORTENED, hours=MORNING, status=Confirmation.PENDING))
     .set_day(PKT, entry(SATURDAY, DayKind.DAY_WORKED, like=0))
-    .set_week(PKT, 5, MORNING)
-    .set_week(PROVINCE, 4, WorkHours())
+    .set_week(PKT, WeekdayHours(5, MORNING))
+    .set_week(PROVINCE, WeekdayHours(4, WorkHours()))
     .confirm(2027, "TB 1/TB-BNV", FILES)
 )
 
@@ -240,9 +240,15 @@ def test_what_is_kept_comes_back() -> None:
         pytest.param(
             {"layers": {"x": {"days": [{"day": "2026-12-24"}]}}}, "bản 3: .*kind", id="a day cut short"
         ),
-        pytest.param({"layers": {"x": {"week": {"sao": "07:30-11:30"}}}}, "bản 3: ", id="an unknown weekday"),
         pytest.param(
-            {"layers": {"x": {"week": {"sat": "25:00-26:00"}}}}, "bản 3: .*25:00", id="hours beyond the day"
+            {"layers": {"x": {"week": [{"weekday": "sao", "hours": "07:30-11:30"}]}}},
+            "bản 3: ",
+            id="an unknown weekday",
+        ),
+        pytest.param(
+            {"layers": {"x": {"week": [{"weekday": "sat", "hours": "25:00-26:00"}]}}},
+            "bản 3: .*25:00",
+            id="hours beyond the day",
         ),
         pytest.param({"confirmed": {"hai": "x"}}, "bản 3: ", id="no year"),
     ],
@@ -264,3 +270,27 @@ def test_differences_say_what_a_version_changed() -> None:
     ]
     assert differences(FULL, FULL) == []
     assert differences(FULL, FULL.clear_week(PKT, 5)) == ["thứ Bảy (tầng đơn vị PKT): bỏ “07:30-11:30”"]
+
+
+def test_hours_of_a_weekday_with_a_date_of_effect_stand_beside_each_other() -> None:
+    first, then = date(2026, 3, 1), date(2026, 9, 1)
+    worked = Edits().set_week(PKT, WeekdayHours(5, MORNING, first, "QĐ 02"))
+    both = worked.set_week(PKT, WeekdayHours(5, WorkHours(), then, "QĐ 09"))
+    assert [(each.since, str(each.hours)) for each in both.layer(PKT).week] == [
+        (first, "07:30-11:30"),
+        (then, ""),
+    ]
+    assert both.clear_week(PKT, 5, then) == worked
+    assert both.clear_week(PKT, 5) == Edits()
+    assert from_document(to_document(both), "bản 1") == both
+    assert differences(worked, both) == ["thứ Bảy (tầng đơn vị PKT): nghỉ, từ ngày 01/09/2026, QĐ 09"]
+    with pytest.raises(CalendarError, match="chưa đặt giờ riêng từ ngày 01/10/2026"):
+        both.clear_week(PKT, 5, date(2026, 10, 1))
+
+
+def test_a_week_that_some_day_is_empty_is_refused() -> None:
+    edits = Edits()
+    for weekday in range(7):
+        edits = edits.set_week(PKT, WeekdayHours(weekday, WorkHours(), date(2026, 9, 1)))
+    with pytest.raises(CalendarError, match="không thứ nào trong tuần có giờ làm việc"):
+        check_edits(Edits(), edits, FILES, ["PKT"])

@@ -12,13 +12,14 @@ from latewatch.domain.layers import (
     PROVINCE,
     Calendars,
     Layer,
+    WeekdayHours,
     differing_days,
     layers_below,
     stack,
     version_of,
 )
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.worktime import STANDARD_WEEK, CalendarNote, DayEntry, DayKind
+from latewatch.domain.worktime import CalendarNote, DayEntry, DayKind, Week
 
 YEARS = range(2026, 2028)
 MORNING, LATE_MORNING = WorkHours.parse("07:30-11:30"), WorkHours.parse("08:00-12:00")
@@ -37,11 +38,13 @@ def entry(
 
 
 NATION = Layer(NATIONAL, entries=(entry("2026-04-27", DayKind.IN_LIEU, "Nghỉ bù"),))
-TINH = Layer(PROVINCE, {MONDAY: LATE_MORNING}, (entry("2026-10-10", title="Ngày của tỉnh"),))
+TINH = Layer(PROVINCE, (WeekdayHours(MONDAY, LATE_MORNING),), (entry("2026-10-10", title="Ngày của tỉnh"),))
 BRANCH = Layer(
-    "unit:CN", {SATURDAY: MORNING}, (entry("2026-04-27", DayKind.DAY_WORKED, "Trực", hours=MORNING),)
+    "unit:CN",
+    (WeekdayHours(SATURDAY, MORNING),),
+    (entry("2026-04-27", DayKind.DAY_WORKED, "Trực", hours=MORNING),),
 )
-HALL = Layer("unit:TT", {SATURDAY: LATE_MORNING})
+HALL = Layer("unit:TT", (WeekdayHours(SATURDAY, LATE_MORNING),))
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def test_of_two_entries_for_one_date_the_upper_layers_is_quoted(office: Calendar
 
 
 def test_a_unit_can_rest_where_the_office_works() -> None:
-    closed = Layer("unit:X", {MONDAY: REST}, (entry("2026-03-03"),))
+    closed = Layer("unit:X", (WeekdayHours(MONDAY, REST),), (entry("2026-03-03"),))
     calendar = Calendars(YEARS, [NATION, closed]).of_unit("X")
     assert not calendar.is_working_day(date(2026, 3, 2))
     assert not calendar.is_working_day(date(2026, 3, 3))
@@ -131,8 +134,8 @@ def test_notes_go_with_every_calendar(office: Calendars) -> None:
 def test_the_same_content_has_the_same_version_whatever_its_order() -> None:
     one, other = entry("2026-03-03"), entry("2026-03-04")
     first, second = (
-        version_of(YEARS, [one, other], STANDARD_WEEK),
-        version_of(YEARS, [other, one], STANDARD_WEEK),
+        version_of(YEARS, [one, other], [Week()]),
+        version_of(YEARS, [other, one], [Week()]),
     )
     assert first == second
     assert first.startswith("VN-2026-2027-")
@@ -150,7 +153,7 @@ def test_the_same_content_has_the_same_version_whatever_its_order() -> None:
         pytest.param(
             Layer(NATIONAL, entries=(entry("2026-04-27", DayKind.IN_LIEU, "Giỗ Tổ"),)), id="another title"
         ),
-        pytest.param(Layer(NATIONAL, {SATURDAY: MORNING}, NATION.entries), id="another week"),
+        pytest.param(Layer(NATIONAL, (WeekdayHours(SATURDAY, MORNING),), NATION.entries), id="another week"),
         pytest.param(
             Layer(NATIONAL, entries=(entry("2026-04-27", DayKind.SHORTENED, "Nghỉ bù", hours=MORNING),)),
             id="hours",
@@ -182,17 +185,25 @@ def test_days_that_differ_are_those_whose_hours_do(office: Calendars) -> None:
     ("layer", "problem"),
     [
         pytest.param(
-            Layer("unit:X", dict.fromkeys(range(7), REST)),
+            Layer("unit:X", tuple(WeekdayHours(weekday, REST) for weekday in range(7))),
             "năm 2026 không có ngày làm việc nào",
             id="no hours at all",
         ),
         pytest.param(
-            Layer("unit:X", {4: REST, SATURDAY: REST}, (entry("2026-03-07", DayKind.DAY_WORKED),)),
+            Layer(
+                "unit:X",
+                (WeekdayHours(4, REST), WeekdayHours(SATURDAY, REST)),
+                (entry("2026-03-07", DayKind.DAY_WORKED),),
+            ),
             "ngày 07/03/2026 là “day worked” mà không có giờ làm việc nào",
             id="a worked day without hours",
         ),
         pytest.param(
-            Layer("unit:X", {MONDAY: REST}, (entry("2026-03-07", DayKind.DAY_WORKED, like=MONDAY),)),
+            Layer(
+                "unit:X",
+                (WeekdayHours(MONDAY, REST),),
+                (entry("2026-03-07", DayKind.DAY_WORKED, like=MONDAY),),
+            ),
             "ngày 07/03/2026 là “day worked”, như thứ Hai, mà không có giờ làm việc nào",
             id="worked like a day on which the unit rests",
         ),
@@ -225,3 +236,58 @@ def test_due_dates_follow_the_unit(office: Calendars, unit: str, limit: str, due
 def test_the_shipped_calendar_is_a_stack_of_one_layer() -> None:
     nation = Layer(NATIONAL, entries=tuple(CALENDAR.entries.values()))
     assert stack(range(2021, 2028), [nation]).version == CALENDAR.version
+
+
+# Hours that change with time
+
+
+FROM_MARCH = Layer(
+    "unit:X",
+    (
+        WeekdayHours(SATURDAY, MORNING, date(2026, 3, 14), "QĐ 02"),
+        WeekdayHours(SATURDAY, REST, date(2026, 5, 1), "QĐ 05"),
+        WeekdayHours(MONDAY, LATE_MORNING, date(2026, 3, 14), "QĐ 02"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("day", "hours"),
+    [
+        pytest.param("2026-03-07", "", id="the Saturday before"),
+        pytest.param("2026-03-14", "07:30-11:30", id="the first Saturday"),
+        pytest.param("2026-04-25", "07:30-11:30", id="the last Saturday"),
+        pytest.param("2026-05-02", "", id="the Saturday after"),
+        pytest.param("2026-03-09", "07:30-11:30,13:00-17:00", id="the Monday before"),
+        pytest.param("2026-03-16", "08:00-12:00", id="the Monday after"),
+        pytest.param("2027-12-27", "08:00-12:00", id="until the end"),
+        pytest.param("2026-03-17", "07:30-11:30,13:00-17:00", id="a weekday nobody changed"),
+    ],
+)
+def test_hours_hold_from_their_date_on(day: str, hours: str) -> None:
+    calendar = Calendars(YEARS, [NATION, FROM_MARCH]).of_unit("X")
+    assert str(calendar.hours_on(date.fromisoformat(day))) == hours
+
+
+def test_what_was_due_before_the_hours_changed_does_not_move() -> None:
+    old, new = Calendars(YEARS, [NATION]).office, Calendars(YEARS, [NATION, FROM_MARCH]).of_unit("X")
+    assert min(differing_days(old, new)) == date(2026, 3, 14)
+    assert old.add(date(2026, 3, 6), 5) == new.add(date(2026, 3, 6), 5) == date(2026, 3, 13)
+    assert (old.add(date(2026, 3, 9), 5), new.add(date(2026, 3, 9), 5)) == (
+        date(2026, 3, 16),
+        date(2026, 3, 14),
+    )
+
+
+def test_the_upper_layer_decides_from_its_date_on_whatever_the_lower_says_later() -> None:
+    province = Layer(PROVINCE, (WeekdayHours(SATURDAY, LATE_MORNING, date(2026, 4, 1)),))
+    calendar = Calendars(YEARS, [NATION, province, FROM_MARCH]).of_unit("X")
+    assert str(calendar.hours_on(date(2026, 4, 4))) == "07:30-11:30"
+    assert not calendar.is_working_day(date(2026, 5, 2))
+
+
+def test_a_day_names_the_document_that_set_its_hours() -> None:
+    calendar = Calendars(YEARS, [NATION, FROM_MARCH]).of_unit("X")
+    assert calendar.why(date(2026, 3, 14)) == "thứ Bảy (QĐ 02)"
+    assert calendar.why(date(2026, 5, 2)) == "thứ Bảy, nghỉ hằng tuần (QĐ 05)"
+    assert calendar.why(date(2026, 3, 7)) == "thứ Bảy, nghỉ hằng tuần"

@@ -14,7 +14,7 @@ from test_kill import KILLED, PROCESSES, Steps
 from latewatch.app import open_calendars, open_office
 from latewatch.domain.edits import Edits
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import NATIONAL, PROVINCE
+from latewatch.domain.layers import NATIONAL, PROVINCE, WeekdayHours
 from latewatch.domain.worktime import DayEntry, DayKind
 from latewatch.errors import CalendarError
 from latewatch.jobs.assess import assess
@@ -28,7 +28,7 @@ BY = Signature("Nguyễn Văn Ví Dụ", "thử")
 def change(edits: Edits) -> Edits:
     """A day off on which drafts made their promise, and Saturday mornings of Phòng Kinh tế."""
     off = DayEntry(date(2026, 11, 19), DayKind.DAY_OFF, "Nghỉ bão", "CV 1/VD")
-    return edits.set_day(PROVINCE, off).set_week("unit:PKT", 5, WorkHours.parse("07:30-11:30"))
+    return edits.set_day(PROVINCE, off).set_week("unit:PKT", WeekdayHours(5, WorkHours.parse("07:30-11:30")))
 
 
 @pytest.fixture(scope="module")

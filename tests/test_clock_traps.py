@@ -19,7 +19,7 @@ from latewatch.cli.main import app
 from latewatch.domain.deadline import USUAL, ClockRules, Ends, due_moment, run
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import PROVINCE, Calendars, Layer
+from latewatch.domain.layers import PROVINCE, Calendars, Layer, WeekdayHours
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Standing
 from latewatch.domain.suspension import Effect
@@ -406,7 +406,7 @@ class TestAnEmptyCalendarIsNoEndlessLoop:
     ) -> None:
         with pytest.raises(ValueError, match=r"không có (ngày làm việc|giờ làm việc) nào"):
             WorkCalendar([2026], entries, "thử", week=week)
-        layer = Layer(PROVINCE, dict(enumerate(week)), tuple(entries))
+        layer = Layer(PROVINCE, tuple(WeekdayHours(*each) for each in enumerate(week)), tuple(entries))
         with pytest.raises(ValueError, match=r"không có (ngày làm việc|giờ làm việc) nào"):
             _ = Calendars([2026], [layer]).office
 

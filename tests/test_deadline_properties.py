@@ -154,7 +154,7 @@ def test_a_day_off_never_makes_a_due_date_earlier(
 ) -> None:
     off = DayEntry(received_at.date() + timedelta(offset), DayKind.DAY_OFF, "Nghỉ thêm", "ví dụ")
     entries = {**calendar.entries, off.day: off}
-    stricter = WorkCalendar(YEARS, entries.values(), "thử", week=calendar.week)
+    stricter = WorkCalendar(YEARS, entries.values(), "thử", weeks=calendar.weeks)
     stops = data.draw(interruptions(received_at))
     before = run(received_at, limit, calendar, rules, stops).due_at
     after = run(received_at, limit, stricter, rules, stops).due_at

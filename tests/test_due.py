@@ -13,7 +13,7 @@ from latewatch.calendars.load import load_calendars
 from latewatch.cli.main import app
 from latewatch.cli.place import Place
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import Layer
+from latewatch.domain.layers import Layer, WeekdayHours
 from latewatch.domain.worktime import SATURDAY
 from latewatch.errors import CalendarGap, LatewatchError, LetterError
 
@@ -302,7 +302,7 @@ class TestWhere:
         assert "unit:PKT (Phòng Kinh tế), unit:PVH (Phòng Văn hóa - Xã hội)" in _unframed(result.output)
 
     def test_a_unit_with_hours_of_its_own(self) -> None:
-        saturdays = Layer("unit:PKT", week={SATURDAY: WorkHours.parse("07:30-11:30")})
+        saturdays = Layer("unit:PKT", week=(WeekdayHours(SATURDAY, WorkHours.parse("07:30-11:30")),))
         place = Place(load_calendars(layers=[saturdays]))
         own, national = place.calendar("unit:PKT"), place.calendar("national")
         assert own.version != national.version

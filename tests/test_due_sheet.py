@@ -22,7 +22,7 @@ from latewatch.cli.place import Place
 from latewatch.cli.whatif import WhatIf, extended
 from latewatch.domain.account import exceptional_days, steps_of
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import Layer
+from latewatch.domain.layers import Layer, WeekdayHours
 from latewatch.domain.letter import Letterhead
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.stages import holder
@@ -250,7 +250,7 @@ class TestWhatItSays:
         assert told == len(weeks_of(account, steps_of(account), joins=False))
 
     def test_hours_that_differ_from_day_to_day_are_told(self, printer: DueSheetPrinter) -> None:
-        own = Layer("unit:PKT", week={5: WorkHours.parse("07:30-11:30")})
+        own = Layer("unit:PKT", week=(WeekdayHours(5, WorkHours.parse("07:30-11:30")),))
         place = Place(load_calendars(layers=[own]))
         made = sheet("2026-03-06T09:40", "16h", place=place, calendar="unit:PKT")
         assert "07:30-11:30, 13:00-17:00; riêng 07/03/2026: 07:30-11:30" in words_of(printer, made)

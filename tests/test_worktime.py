@@ -372,7 +372,7 @@ def test_what_a_single_date_is_worked(special: DayEntry, hours: str) -> None:
 
 
 def test_a_day_that_makes_up_for_a_weekday_is_a_whole_one_for_who_works_on_saturday_mornings() -> None:
-    saturday, mornings = "2026-08-22", SATURDAYS.week
+    saturday, mornings = "2026-08-22", SATURDAYS.weeks[0].hours
     makes_up, worked = entry(saturday, DayKind.SWAPPED_WORKED), entry(saturday, DayKind.DAY_WORKED)
     no_fridays = (*mornings[:4], WorkHours(), *mornings[5:])
     made = [

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from latewatch.domain.edits import Edits
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import WEEKDAY_WORDS, Layer
+from latewatch.domain.layers import WEEKDAY_WORDS, Layer, WeekdayHours
 from latewatch.domain.worktime import CalendarNote, Confirmation, DayEntry, DayKind
 from latewatch.errors import ConfigError
 
@@ -27,8 +27,15 @@ class _Day(_Part, frozen=True):
     like: str | None = None
 
 
+class _Weekday(_Part, frozen=True):
+    weekday: str
+    hours: str
+    since: date | None = None
+    source: str = ""
+
+
 class _Layer(_Part, frozen=True):
-    week: dict[str, str] = {}
+    week: list[_Weekday] = []
     days: list[_Day] = []
 
 
@@ -76,7 +83,15 @@ def from_document(document: object, where: str) -> Edits:
 
 def _layer_out(layer: Layer) -> _Layer:
     return _Layer(
-        week={WEEKDAY_WORDS[weekday]: str(hours) for weekday, hours in sorted(layer.week.items())},
+        week=[
+            _Weekday(
+                weekday=WEEKDAY_WORDS[each.weekday],
+                hours=str(each.hours),
+                since=each.since,
+                source=each.source,
+            )
+            for each in layer.week
+        ],
         days=[
             _Day(
                 day=each.day,
@@ -95,8 +110,14 @@ def _layer_out(layer: Layer) -> _Layer:
 def _layer_in(name: str, layer: _Layer) -> Layer:
     return Layer(
         name,
-        {WEEKDAY_WORDS.index(word): WorkHours.parse(hours) for word, hours in layer.week.items()},
+        tuple(map(_weekday_in, layer.week)),
         tuple(map(_day_in, layer.days)),
+    )
+
+
+def _weekday_in(each: _Weekday) -> WeekdayHours:
+    return WeekdayHours(
+        WEEKDAY_WORDS.index(each.weekday), WorkHours.parse(each.hours), each.since, each.source
     )
 
 

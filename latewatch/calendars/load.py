@@ -12,11 +12,11 @@ from latewatch.domain.calendar_rules import place_problem, shape_problem
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import NATIONAL, WEEKDAY_WORDS, Calendars, Layer, version_of
 from latewatch.domain.worktime import (
-    STANDARD_WEEK,
     CalendarNote,
     Confirmation,
     DayEntry,
     DayKind,
+    Week,
     WorkCalendar,
 )
 from latewatch.errors import ConfigError
@@ -88,7 +88,7 @@ def load_calendars(folder: Path | None = None, layers: Iterable[Layer] = ()) -> 
         )
     entries = [entry for year in known for entry in years[year].entries]
     notes = tuple(note for year in known for note in years[year].notes)
-    version = version_of(known, entries, STANDARD_WEEK)
+    version = version_of(known, entries, [Week()])
     return Calendars(known, [Layer(NATIONAL, entries=tuple(entries)), *layers], notes, version)
 
 
@@ -166,7 +166,7 @@ def _problem(entry: DayEntry, year: int, seen: Mapping[date, DayEntry]) -> str:
     if entry.day in seen:
         twice = {entry.kind, seen[entry.day].kind}
         return f"có hai lần: {', '.join(f'“{kind}”' for kind in sorted(twice))}"
-    return shape_problem(entry) or place_problem(entry, STANDARD_WEEK, None)
+    return shape_problem(entry) or place_problem(entry, Week().hours, None)
 
 
 def _check_status(file: Path, status: Confirmation, entries: Iterable[DayEntry]) -> None:

@@ -15,7 +15,7 @@ from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant, par
 from latewatch.domain.calendar_rules import hours_from, weekday_of
 from latewatch.domain.edits import entry_name, week_name
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import NATIONAL
+from latewatch.domain.layers import NATIONAL, WeekdayHours
 from latewatch.domain.worktime import Confirmation, DayEntry, DayKind
 from latewatch.jobs.calendar import Change, Signature, commit_change, preview_change
 from latewatch.jobs.calendar_import import import_file
@@ -75,6 +75,12 @@ def set_command(
     like: Annotated[
         int | None, typer.Option(parser=_weekday, metavar="THỨ", help="Làm việc theo giờ của thứ này.")
     ] = None,
+    since: Annotated[
+        date | None,
+        typer.Option(
+            parser=parse_day, metavar="NGÀY", help="Với --weekday: từ ngày này; không ghi là mọi năm."
+        ),
+    ] = None,
     title: Annotated[str, typer.Option(metavar="TÊN", help="Tên ngày, như lời giải thích ghi.")] = "",
     source: Annotated[str, typer.Option(metavar="VĂN-BẢN", help="Văn bản nguồn.")] = "",
     status: Annotated[Confirmation, typer.Option(help="Mức chắc chắn.")] = Confirmation.CONFIRMED,
@@ -88,6 +94,8 @@ def set_command(
     as_json: Json = False,
 ) -> None:
     """Đặt hoặc bỏ một ngày, hoặc giờ làm việc của một thứ. Không có --commit thì chỉ xem trước."""
+    if since and weekday is None:
+        raise typer.BadParameter("chỉ dùng với --weekday", param_hint="--since")
     if day is not None and weekday is None:
         if clear:
             change = _clear_day(layer, day)
@@ -97,7 +105,10 @@ def set_command(
             own = hours_from(hours, entry_name(layer, day)) if hours is not None else None
             change = _set_day(layer, DayEntry(day, kind, title, source, status, own, like))
     elif weekday is not None and day is None:
-        change = _set_week(layer, weekday, hours, clear)
+        if clear:
+            change = _clear_week(layer, weekday, since)
+        else:
+            change = _set_week(layer, weekday, hours, since, source)
     else:
         raise typer.BadParameter("cần một ngày, hoặc --weekday", param_hint="NGÀY")
     _work_out(lambda _office: change, Order(reason, author, commit, at, config, as_json))
@@ -111,14 +122,16 @@ def _clear_day(layer: str, day: date) -> Change:
     return lambda edits: edits.clear_day(layer, day)
 
 
-def _set_week(layer: str, weekday: int, hours: str | None, clear: bool) -> Change:
-    if clear:
-        return lambda edits: edits.clear_week(layer, weekday)
+def _clear_week(layer: str, weekday: int, since: date | None) -> Change:
+    return lambda edits: edits.clear_week(layer, weekday, since)
+
+
+def _set_week(layer: str, weekday: int, hours: str | None, since: date | None, source: str) -> Change:
     if hours is None:
         raise typer.BadParameter("cần giờ làm việc, hoặc --clear", param_hint="--hours")
     is_rest = hours.strip() in REST_WORDS
     own = WorkHours() if is_rest else hours_from(hours, week_name(layer, weekday))
-    return lambda edits: edits.set_week(layer, weekday, own)
+    return lambda edits: edits.set_week(layer, WeekdayHours(weekday, own, since, source))
 
 
 def import_command(

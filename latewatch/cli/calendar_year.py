@@ -2,13 +2,14 @@
 
 import calendar as months
 from collections.abc import Iterator
+from datetime import date
 
 from latewatch.cli import terminal
 from latewatch.domain.edit_differences import hours_label
 from latewatch.domain.layers import KIND_LABELS, WEEKDAY_WORDS, layer_label
 from latewatch.domain.worktime import SATURDAY, WEEKDAYS, DayKind
 from latewatch.jobs.calendar import HistoryEntry
-from latewatch.jobs.calendar_check import week_label
+from latewatch.jobs.calendar_check import weeks_label
 from latewatch.jobs.calendar_show import ShownDay, ShownYear
 
 ACROSS = 3  # months beside each other: a terminal of 80 columns holds them
@@ -31,7 +32,7 @@ LEGEND = (
 def show(shown: ShownYear) -> None:
     """Print the year for a person."""
     terminal.say(f"Lịch làm việc năm {shown.year}, {layer_label(shown.layer)} – {shown.version}")
-    terminal.say(f"Giờ làm việc: {week_label(shown.calendar)}")
+    terminal.say(f"Giờ làm việc: {weeks_label(shown.calendar, *_span(shown.year))}")
     terminal.say(made_line(shown.made))
     terminal.say()
     for line in grid(shown):
@@ -92,9 +93,13 @@ def _cells(day: ShownDay) -> tuple[str, ...]:
     )
 
 
+def _span(year: int) -> tuple[date, date]:
+    return date(year, 1, 1), date(year, 12, 31)
+
+
 def document(shown: ShownYear) -> dict[str, object]:
     """Return the year as JSON shows it."""
-    week = shown.calendar.week
+    week = shown.calendar.week_on(date(shown.year, 12, 31)).hours
     return {
         "year": shown.year,
         "layer": shown.layer,

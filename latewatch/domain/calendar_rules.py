@@ -1,6 +1,6 @@
 """What an entry of a calendar may say, and what an office's edits may make of it. Pure."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 
 from latewatch.domain.edits import Edits, edited, entry_name
 from latewatch.domain.hours import WorkHours
@@ -11,13 +11,13 @@ from latewatch.domain.layers import (
     UNIT,
     WEEKDAY_WORDS,
     Calendars,
-    Layer,
     layer_label,
     layers_below,
     stack,
+    week_of,
 )
 from latewatch.domain.names import fold
-from latewatch.domain.worktime import STANDARD_WEEK, WEEKDAYS, DayEntry, DayKind
+from latewatch.domain.worktime import WEEKDAYS, DayEntry, DayKind
 from latewatch.errors import CalendarError
 
 INSTEAD_OF_WORK = (DayKind.IN_LIEU, DayKind.SWAPPED_OFF)
@@ -71,7 +71,7 @@ def _problem(name: str, entry: DayEntry, calendars: Calendars, shipped: DayEntry
     lower = next(
         (each for layer in reversed(below) for each in layer.entries if each.day == entry.day), shipped
     )
-    week = _week([*below, calendars.layers[name]])
+    week = week_of([*below, calendars.layers[name]], entry.day).hours
     return shape_problem(entry) or place_problem(entry, week, lower)
 
 
@@ -80,14 +80,6 @@ def _shipped(files: Calendars, after: Edits, name: str, entry: DayEntry) -> DayE
     if name != NATIONAL or entry.day.year in after.years or NATIONAL not in files.layers:
         return None
     return next((each for each in files.layers[NATIONAL].entries if each.day == entry.day), None)
-
-
-def _week(layers: Iterable[Layer]) -> tuple[WorkHours, ...]:
-    week = list(STANDARD_WEEK)
-    for layer in layers:
-        for weekday, hours in layer.week.items():
-            week[weekday] = hours
-    return tuple(week)
 
 
 def shape_problem(entry: DayEntry) -> str:
@@ -131,7 +123,8 @@ def place_problem(entry: DayEntry, week: tuple[WorkHours, ...], lower: DayEntry 
 def _check_calendar(name: str, calendars: Calendars) -> None:
     layers = [calendars.layers[each] for each in layers_below(name) if each in calendars.layers]
     about = f"tầng {layer_label(name)}"
-    if not any(hours.segments for hours in _week(layers)):
+    starts = [None, *(each.since for layer in layers for each in layer.week if each.since)]
+    if not all(any(hours.segments for hours in week_of(layers, start).hours) for start in starts):
         raise CalendarError(about, "không thứ nào trong tuần có giờ làm việc; hạn sẽ không bao giờ đến")
     try:
         stack(calendars.years, layers, calendars.notes)

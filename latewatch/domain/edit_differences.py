@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from latewatch.domain.edits import Edits, entry_name, week_name
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import KIND_LABELS, WEEKDAY_WORDS, Layer
+from latewatch.domain.layers import KIND_LABELS, WEEKDAY_WORDS, Layer, WeekdayHours
 from latewatch.domain.worktime import Confirmation, DayEntry
 
 REST_LABEL = "nghỉ"
@@ -34,10 +34,12 @@ def _confirmed(before: Edits, after: Edits) -> Iterator[str]:
 
 
 def _layer(before: Layer, after: Layer) -> Iterator[str]:
-    for weekday in range(7):
-        old, new = before.week.get(weekday), after.week.get(weekday)
+    old_week = {each.key: each for each in before.week}
+    new_week = {each.key: each for each in after.week}
+    for key in sorted(old_week.keys() | new_week.keys()):
+        old, new = old_week.get(key), new_week.get(key)
         if old != new:
-            yield _line(week_name(after.name, weekday), _said(old), _said(new))
+            yield _line(week_name(after.name, key[0]), _said(old), _said(new))
     old_days = {each.day: each for each in before.entries}
     new_days = {each.day: each for each in after.entries}
     for day in sorted(old_days.keys() | new_days.keys()):
@@ -46,16 +48,22 @@ def _layer(before: Layer, after: Layer) -> Iterator[str]:
             yield _line(entry_name(after.name, day), _said(was), _said(becomes))
 
 
-def _said(what: WorkHours | DayEntry | None) -> str:
+def _said(what: WeekdayHours | DayEntry | None) -> str:
     if what is None:
         return ""
-    return hours_label(what) if isinstance(what, WorkHours) else entry_label(what)
+    return weekday_label(what) if isinstance(what, WeekdayHours) else entry_label(what)
 
 
 def _line(name: str, before: str, after: str) -> str:
     if not after:
         return f"{name}: bỏ “{before}”"
     return f"{name}: {after}" + (f" (trước: {before})" if before else "")
+
+
+def weekday_label(own: WeekdayHours) -> str:
+    """Say the hours of a weekday, from when on, and by which document."""
+    since = f"từ ngày {own.since:%d/%m/%Y}" if own.since else ""
+    return ", ".join(filter(None, (hours_label(own.hours), since, own.source)))
 
 
 def hours_label(hours: WorkHours) -> str:

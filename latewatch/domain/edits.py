@@ -4,8 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from latewatch.domain.hours import WorkHours
-from latewatch.domain.layers import NATIONAL, Calendars, Layer, layer_label
+from latewatch.domain.layers import NATIONAL, Calendars, Layer, WeekdayHours, layer_label
 from latewatch.domain.worktime import WEEKDAYS, CalendarNote, Confirmation, DayEntry
 from latewatch.errors import CalendarError
 
@@ -49,18 +48,26 @@ class Edits:
             )
         return self._with(replace(layer, entries=left))
 
-    def set_week(self, name: str, weekday: int, hours: WorkHours) -> "Edits":
-        """Let `hours` be worked each `weekday` (Monday is 0) by the layer `name`; none make it rest."""
-        layer = self.layer(name)
-        return self._with(replace(layer, week={**layer.week, weekday: hours}))
+    def set_week(self, name: str, own: WeekdayHours) -> "Edits":
+        """Let the hours of `own` be worked on its weekday by the layer `name`; none make it rest.
 
-    def clear_week(self, name: str, weekday: int) -> "Edits":
-        """Take back the office's own hours for a weekday. Raises CalendarError where it has none."""
+        What was said of the weekday from other dates on stays.
+        """
         layer = self.layer(name)
-        if weekday not in layer.week:
-            raise CalendarError(week_name(name, weekday), "cơ quan chưa đặt giờ riêng ở tầng này")
-        left = {each: hours for each, hours in layer.week.items() if each != weekday}
-        return self._with(replace(layer, week=left))
+        others = [each for each in layer.week if each.key != own.key]
+        return self._with(replace(layer, week=_in_order([*others, own])))
+
+    def clear_week(self, name: str, weekday: int, since: date | None = None) -> "Edits":
+        """Take back the office's own hours for a weekday: those from `since` on, or all of them.
+
+        Raises CalendarError where it has none.
+        """
+        layer = self.layer(name)
+        left = [each for each in layer.week if each.weekday != weekday or (since and each.since != since)]
+        if len(left) == len(layer.week):
+            from_then = f" từ ngày {since:%d/%m/%Y}" if since else ""
+            raise CalendarError(week_name(name, weekday), f"cơ quan chưa đặt giờ riêng{from_then} ở tầng này")
+        return self._with(replace(layer, week=_in_order(left)))
 
     def confirm(self, year: int, document: str, calendars: Calendars) -> "Edits":
         """Confirm by `document` what the nation's layer of `calendars` only expects of `year`.
@@ -142,7 +149,9 @@ def _national(files: Calendars, edits: Edits) -> Layer:
         if each.day.year not in edits.years
     }
     return Layer(
-        NATIONAL, {**shipped.week, **own.week}, _ordered(days | {each.day: each for each in own.entries})
+        NATIONAL,
+        _in_order({each.key: each for each in (*shipped.week, *own.week)}.values()),
+        _ordered(days | {each.day: each for each in own.entries}),
     )
 
 
@@ -167,6 +176,10 @@ def _by_layer(entries: Iterable[tuple[str, DayEntry]]) -> dict[str, dict[date, D
     for name, entry in entries:
         found.setdefault(name, {})[entry.day] = entry
     return found
+
+
+def _in_order(week: Iterable[WeekdayHours]) -> tuple[WeekdayHours, ...]:
+    return tuple(sorted(week, key=lambda each: each.key))
 
 
 def _ordered(days: Mapping[date, DayEntry]) -> tuple[DayEntry, ...]:

@@ -5,12 +5,12 @@ upper layer's decides.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from latewatch.domain.hours import WorkHours
-from latewatch.domain.worktime import STANDARD_WEEK, CalendarNote, DayEntry, DayKind, WorkCalendar
+from latewatch.domain.worktime import STANDARD_WEEK, CalendarNote, DayEntry, DayKind, Week, WorkCalendar
 
 NATIONAL, PROVINCE, UNIT = "national", "province", "unit:"
 WEEKDAY_WORDS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -26,11 +26,26 @@ KIND_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
+class WeekdayHours:
+    """The hours of a weekday (Monday is 0): from `since` on, or always where no date is given."""
+
+    weekday: int
+    hours: WorkHours
+    since: date | None = None
+    source: str = ""
+
+    @property
+    def key(self) -> tuple[int, date]:
+        """One layer says one thing of a weekday from a date on."""
+        return self.weekday, self.since or date.min
+
+
+@dataclass(frozen=True, slots=True)
 class Layer:
-    """What one level says: hours by weekday (Monday is 0), and dates that are not what their weekday says."""
+    """What one level says: hours of weekdays, and dates that are not what their weekday says."""
 
     name: str
-    week: Mapping[int, WorkHours] = field(default_factory=dict)
+    week: tuple[WeekdayHours, ...] = ()
     entries: tuple[DayEntry, ...] = ()
 
     @property
@@ -92,14 +107,22 @@ def stack(
     years: Sequence[int], layers: Iterable[Layer], notes: tuple[CalendarNote, ...] = ()
 ) -> WorkCalendar:
     """Return the calendar of `layers`, the lowest first. Raises ValueError where nothing could be worked."""
-    week = list(STANDARD_WEEK)
-    entries: dict[date, DayEntry] = {}
-    for layer in layers:
-        for weekday, hours in layer.week.items():
-            week[weekday] = hours
-        entries |= {entry.day: entry for entry in layer.entries}
+    layers = list(layers)
+    starts = sorted({each.since for layer in layers for each in layer.week if each.since})
+    weeks = [week_of(layers, start) for start in (None, *starts)]
+    entries = {entry.day: entry for layer in layers for entry in layer.entries}
     ordered = sorted(entries.values(), key=lambda entry: entry.day)
-    return WorkCalendar(years, ordered, version_of(years, ordered, week), notes, week)
+    return WorkCalendar(years, ordered, version_of(years, ordered, weeks), notes, weeks=weeks)
+
+
+def week_of(layers: Iterable[Layer], since: date | None) -> Week:
+    """Return the week that the stacked `layers` work from `since` on; None is before any of their dates."""
+    hours, sources = list(STANDARD_WEEK), [""] * 7
+    for layer in layers:
+        for each in sorted(layer.week, key=lambda own: own.key):
+            if each.since is None or (since and each.since <= since):
+                hours[each.weekday], sources[each.weekday] = each.hours, each.source
+    return Week(tuple(hours), since, tuple(sources))
 
 
 def differing_days(one: WorkCalendar, other: WorkCalendar) -> list[date]:
@@ -115,8 +138,9 @@ def _hours_in(calendar: WorkCalendar, day: date) -> WorkHours | None:
     return calendar.hours_on(day) if calendar.first <= day <= calendar.last else None
 
 
-def version_of(years: Sequence[int], entries: Iterable[DayEntry], week: Sequence[WorkHours]) -> str:
+def version_of(years: Sequence[int], entries: Iterable[DayEntry], weeks: Iterable[Week]) -> str:
     """Name the content: the same for any order of entries, remark or layout of the files."""
     lines = [f"{e.day}|{e.kind}|{e.title}|{e.source}|{e.status}|{e.hours or ''}|{e.like}" for e in entries]
-    content = "\n".join([*map(str, years), *sorted(lines), *map(str, week)])
+    hours = ["|".join([str(week.since), *map(str, week.hours), *week.sources]) for week in weeks]
+    content = "\n".join([*map(str, years), *sorted(lines), *hours])
     return f"VN-{min(years)}-{max(years)}-{hashlib.sha256(content.encode()).hexdigest()[:8]}"

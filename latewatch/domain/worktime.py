@@ -1,6 +1,6 @@
 """Which days and hours are worked, and counting along them. Pure."""
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -79,13 +79,22 @@ STANDARD_WEEK = (*(OFFICE_HOURS,) * SATURDAY, REST, REST)
 """Saturday and Sunday are the weekly rest of the civil service."""
 
 
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The hours of Monday to Sunday from the date `since` on, or always, and the documents that set them."""
+
+    hours: tuple[WorkHours, ...] = STANDARD_WEEK
+    since: date | None = None
+    sources: tuple[str, ...] = ("",) * 7
+
+
 class WorkCalendar:
     """The worked days and hours of whole years `first_year` to `last_year`.
 
     Tables make every question one look-up: how many days, and how many minutes, were worked before each
     date, and the worked days in order. `version` names the data, and is kept with each due date computed
-    from it. `week` holds the hours of Monday to Sunday. Raises ValueError where nothing could ever be
-    worked: a limit would have no end.
+    from it. `week` holds the hours of Monday to Sunday; where they change with time, `weeks` do, the first
+    of them from ever on. Raises ValueError where nothing could ever be worked: a limit would have no end.
     """
 
     def __init__(
@@ -94,7 +103,9 @@ class WorkCalendar:
         entries: Iterable[DayEntry],
         version: str,
         notes: tuple[CalendarNote, ...] = (),
+        *,
         week: Sequence[WorkHours] = STANDARD_WEEK,
+        weeks: Sequence[Week] = (),
     ) -> None:
         known = sorted(set(years))
         if not known or known != list(range(known[0], known[-1] + 1)):
@@ -104,7 +115,8 @@ class WorkCalendar:
         self.first = date(known[0], 1, 1)
         self.last = date(known[-1], 12, 31)
         self.entries: Mapping[date, DayEntry] = {entry.day: entry for entry in entries}
-        self.week = tuple(week)
+        self.weeks = tuple(weeks) or (Week(tuple(week)),)
+        self._starts = [each.since for each in self.weeks if each.since]
         self._origin = self.first.toordinal()
         self._hours = [
             self._resolve(date.fromordinal(n)) for n in range(self._origin, self.last.toordinal() + 1)
@@ -122,7 +134,8 @@ class WorkCalendar:
     def _resolve(self, day: date) -> WorkHours:
         """Return the hours of `day`: its entry's, else its weekday's; REST itself where nothing is worked."""
         entry = self.entries.get(day)
-        usual = self.week[day.weekday()]
+        week = self.week_on(day).hours
+        usual = week[day.weekday()]
         if entry is None:
             return usual if usual.segments else REST
         if not entry.is_worked:
@@ -130,10 +143,10 @@ class WorkCalendar:
         if entry.hours is not None:
             hours = entry.hours
         elif entry.like is not None:
-            hours = self.week[entry.like]
+            hours = week[entry.like]
         else:
             is_whole = entry.kind is DayKind.SWAPPED_WORKED or not usual.segments
-            hours = self.week[FRIDAY] if is_whole and self.week[FRIDAY].segments else usual
+            hours = week[FRIDAY] if is_whole and week[FRIDAY].segments else usual
         if not hours.segments:
             like = f", như {WEEKDAYS[entry.like]}," if entry.like is not None else ""
             raise ValueError(f"ngày {day:%d/%m/%Y} là “{entry.kind}”{like} mà không có giờ làm việc nào")
@@ -150,6 +163,10 @@ class WorkCalendar:
         if not 0 <= index < len(self._hours):
             raise CalendarGap(day, self.first, self.last)
         return index
+
+    def week_on(self, day: date) -> Week:
+        """Return the week that holds on `day`, in years the calendar does not know too."""
+        return self.weeks[bisect_right(self._starts, day)]
 
     def is_working_day(self, day: date) -> bool:
         return self._hours[self._index(day)] is not REST
@@ -219,9 +236,11 @@ class WorkCalendar:
         if entry:
             doubt = "" if entry.status is Confirmation.CONFIRMED else f", {entry.status}"
             return f"{entry.title} ({entry.source}{doubt})"
+        document = self.week_on(day).sources[day.weekday()]
+        said = f" ({document})" if document else ""
         if not self.is_working_day(day):
-            return f"{weekday}, nghỉ hằng tuần"
-        return weekday
+            return f"{weekday}, nghỉ hằng tuần{said}"
+        return f"{weekday}{said}"
 
     @cached_property
     def unconfirmed_years(self) -> tuple[int, ...]:

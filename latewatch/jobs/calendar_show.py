@@ -52,10 +52,9 @@ def show_year(office: Office, year: int, layer: str = PROVINCE) -> ShownYear:
         if name in calendars.layers
         for entry in calendars.layers[name].entries
     }
-    usual = max(hours.minutes for hours in calendar.week)
     new_year = date(year, 1, 1)
     span = (date(year + 1, 1, 1) - new_year).days
-    days = [_day(new_year + timedelta(days=n), calendar, origin, usual) for n in range(span)]
+    days = [_day(new_year + timedelta(days=n), calendar, origin) for n in range(span)]
     made = next(iter(calendar_history(office)), None)
     return ShownYear(year, layer, calendar.version, made, calendar, days)
 
@@ -69,7 +68,7 @@ def _check_year(year: int, calendars: Calendars) -> None:
         )
 
 
-def _day(day: date, calendar: WorkCalendar, origin: dict[date, str], usual: int) -> ShownDay:
-    hours = calendar.hours_on(day)
+def _day(day: date, calendar: WorkCalendar, origin: dict[date, str]) -> ShownDay:
+    hours, usual = calendar.hours_on(day), max(each.minutes for each in calendar.week_on(day).hours)
     is_half = bool(hours.segments) and hours.minutes < usual
     return ShownDay(day, hours, calendar.entries.get(day), origin.get(day, ""), is_half)

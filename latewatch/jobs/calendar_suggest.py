@@ -84,4 +84,4 @@ def _is_worked(day: date, calendar: WorkCalendar) -> bool:
     """Tell whether the day is worked; in a year nobody entered yet, as its weekday is."""
     if calendar.first <= day <= calendar.last:
         return calendar.is_working_day(day)
-    return bool(calendar.week[day.weekday()].segments)
+    return bool(calendar.week_on(day).hours[day.weekday()].segments)
