@@ -32,7 +32,7 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import running_standing
 from latewatch.domain.worktime import SATURDAY, DayEntry, DayKind, WorkCalendar
 from latewatch.jobs.assess import rules_fingerprint
-from latewatch.jobs.calendar import Signature, commit_change, preview_change
+from latewatch.jobs.calendar.change import Signature, commit_change, preview_change
 from latewatch.jobs.office import Office
 
 DOSSIERS = 1_000_000

@@ -22,9 +22,9 @@ from latewatch.domain.layers import NATIONAL, PROVINCE, WeekdayHours
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.worktime import DayEntry, DayKind
 from latewatch.errors import CalendarError
-from latewatch.jobs import calendar_effects
+from latewatch.jobs.calendar import effects
 from latewatch.jobs.assess import assess
-from latewatch.jobs.calendar import Change, Signature, commit_change, preview_change
+from latewatch.jobs.calendar.change import Change, Signature, commit_change, preview_change
 from latewatch.jobs.office import Office
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
@@ -201,7 +201,7 @@ def test_after_a_commit_all_stands_as_if_decided_anew(
     opened: Callable[..., Any], store: Store, monkeypatch: pytest.MonkeyPatch, seed: int, settings: str
 ) -> None:
     rng = random.Random(seed)  # noqa: S311  worlds, not secrets
-    monkeypatch.setattr(calendar_effects, "movable", partial(movable, page=60))
+    monkeypatch.setattr(effects, "movable", partial(movable, page=60))
     with opened(settings) as office:
         with store.writing() as connection:
             fill(connection, [some_dossier(rng, number) for number in range(300)])

@@ -13,7 +13,7 @@ from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import NATIONAL, PROVINCE
 from latewatch.domain.worktime import Confirmation, DayKind
 from latewatch.errors import ConfigError, LatewatchError
-from latewatch.jobs.calendar_import import import_file
+from latewatch.jobs.calendar.imports import import_file
 
 HEAD = "Ngày,Loại,Tên,Nguồn,Trạng thái,Giờ,Tầng\n"
 YEAR = """

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from latewatch.domain.layers import NATIONAL, PROVINCE
 from latewatch.domain.worktime import DayEntry, DayKind
 from latewatch.errors import LetterError
-from latewatch.jobs.calendar import Change, Proposal, Signature, commit_change, preview_change
+from latewatch.jobs.calendar.change import Change, Proposal, Signature, commit_change, preview_change
 from latewatch.jobs.letters import issue_letter
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
@@ -155,7 +155,7 @@ def test_nothing_is_written_where_a_print_cannot_be_removed(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = drafts(desk)
-    monkeypatch.setattr("latewatch.jobs.calendar_letters.is_removed", lambda _path: False)
+    monkeypatch.setattr("latewatch.jobs.calendar.letters.is_removed", lambda _path: False)
     with pytest.raises(LetterError, match="không xóa được bản in cũ"):
         commit(desk, off(NEW_DATE))
     assert drafts(desk) == before

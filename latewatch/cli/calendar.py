@@ -10,10 +10,10 @@ from latewatch.cli.calendar_edit import Layer, Year, confirm_command, import_com
 from latewatch.cli.check import SIGN
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.domain.layers import PROVINCE
-from latewatch.jobs.calendar import calendar_history
-from latewatch.jobs.calendar_check import check_calendar
-from latewatch.jobs.calendar_show import show_year
-from latewatch.jobs.calendar_suggest import Difference, Suggestions, suggest
+from latewatch.jobs.calendar.change import calendar_history
+from latewatch.jobs.calendar.check import check_calendar
+from latewatch.jobs.calendar.show import show_year
+from latewatch.jobs.calendar.suggest import Difference, Suggestions, suggest
 from latewatch.jobs.check import Level
 
 calendar = typer.Typer(help="Lịch làm việc.", no_args_is_help=True)

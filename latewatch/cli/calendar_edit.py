@@ -17,8 +17,8 @@ from latewatch.domain.edits import entry_name, week_name
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import NATIONAL, WeekdayHours
 from latewatch.domain.worktime import Confirmation, DayEntry, DayKind
-from latewatch.jobs.calendar import Change, Signature, commit_change, preview_change
-from latewatch.jobs.calendar_import import import_file
+from latewatch.jobs.calendar.change import Change, Signature, commit_change, preview_change
+from latewatch.jobs.calendar.imports import import_file
 from latewatch.jobs.office import Office
 
 YEARS = range(1990, 2101)

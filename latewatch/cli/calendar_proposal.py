@@ -4,9 +4,9 @@ from datetime import date
 
 from latewatch.cli import terminal
 from latewatch.domain.layers import layer_label
-from latewatch.jobs.calendar import Proposal
-from latewatch.jobs.calendar_effects import Effects, Move, Number, frozen_reports
-from latewatch.jobs.calendar_letters import DraftChange
+from latewatch.jobs.calendar.change import Proposal
+from latewatch.jobs.calendar.effects import Effects, Move, Number, frozen_reports
+from latewatch.jobs.calendar.letters import DraftChange
 
 LISTED = 10  # lines of one matter that a person reads at once
 

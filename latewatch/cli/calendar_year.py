@@ -8,9 +8,9 @@ from latewatch.cli import terminal
 from latewatch.domain.edit_differences import hours_label
 from latewatch.domain.layers import KIND_LABELS, WEEKDAY_WORDS, layer_label
 from latewatch.domain.worktime import SATURDAY, WEEKDAYS, DayKind
-from latewatch.jobs.calendar import HistoryEntry
-from latewatch.jobs.calendar_check import weeks_label
-from latewatch.jobs.calendar_show import ShownDay, ShownYear
+from latewatch.jobs.calendar.change import HistoryEntry
+from latewatch.jobs.calendar.check import weeks_label
+from latewatch.jobs.calendar.show import ShownDay, ShownYear
 
 ACROSS = 3  # months beside each other: a terminal of 80 columns holds them
 HEAD = "T2 T3 T4 T5 T6 T7 CN "

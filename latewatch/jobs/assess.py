@@ -141,7 +141,7 @@ class Deadlines:
 def rules_fingerprint(office: Office) -> str:
     """Name everything a due date depends on besides the dossier's own facts and the office's calendar edits.
 
-    An edit of the calendar decides anew what it moves itself (`jobs/calendar.py`).
+    An edit of the calendar decides anew what it moves itself (`jobs/calendar/`).
     """
     settings = office.settings
     ends = {source.name: source.ends for source in settings.sources}

@@ -12,7 +12,7 @@ from latewatch.domain.layers import KIND_LABELS, NATIONAL, PROVINCE, UNIT, layer
 from latewatch.domain.names import fold
 from latewatch.domain.worktime import Confirmation, DayEntry, DayKind
 from latewatch.errors import Place, RecordError, SourceError
-from latewatch.jobs.calendar import Change
+from latewatch.jobs.calendar.change import Change
 from latewatch.sources.cells import moment_of, text_of
 from latewatch.sources.grid import Cell, Sheet, sheets
 

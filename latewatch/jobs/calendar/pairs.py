@@ -5,7 +5,7 @@ from functools import cached_property
 
 from latewatch.domain.layers import PROVINCE, UNIT, Calendars, differing_days
 from latewatch.domain.worktime import WorkCalendar
-from latewatch.jobs.calendar_plain import Pair, Table
+from latewatch.jobs.calendar.plain import Pair, Table
 from latewatch.jobs.office import Office
 
 UNCHANGED = -1

@@ -17,7 +17,7 @@ from latewatch.domain.edits import Edits
 from latewatch.domain.layers import Calendars
 from latewatch.errors import CalendarError
 from latewatch.jobs.assess import refuse_old_calendar
-from latewatch.jobs.calendar_effects import Effects, effects_of
+from latewatch.jobs.calendar.effects import Effects, effects_of
 from latewatch.jobs.office import Office
 from latewatch.store.calendars import CalendarVersion, append_version, newest_version, versions
 

@@ -13,8 +13,8 @@ from latewatch.domain.letter import check_new_date, propose_new_date
 from latewatch.domain.standing import Case, Standing, standing_at
 from latewatch.errors import CalendarGap, LetterError
 from latewatch.jobs.assess import Deadlines
-from latewatch.jobs.calendar_pairs import Pairs
-from latewatch.jobs.calendar_plain import Ints
+from latewatch.jobs.calendar.pairs import Pairs
+from latewatch.jobs.calendar.plain import Ints
 from latewatch.jobs.letters import draft_path, is_removed, promised_on
 from latewatch.jobs.office import Office
 from latewatch.store import schema

@@ -8,7 +8,7 @@ from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import PROVINCE, Calendars, layers_below
 from latewatch.domain.worktime import DayEntry, WorkCalendar
 from latewatch.errors import CalendarError
-from latewatch.jobs.calendar import HistoryEntry, calendar_history
+from latewatch.jobs.calendar.change import HistoryEntry, calendar_history
 from latewatch.jobs.office import Office
 
 

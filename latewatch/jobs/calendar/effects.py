@@ -14,10 +14,10 @@ from latewatch.domain.standing import Case, Standing, standing_at
 from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap
 from latewatch.jobs.assess import NO_CALENDAR, Deadlines
-from latewatch.jobs.calendar_ends import LimitEnds
-from latewatch.jobs.calendar_letters import DraftChange, OnRest, apply_drafts, changed_drafts, on_rest
-from latewatch.jobs.calendar_pairs import UNCHANGED, Pairs
-from latewatch.jobs.calendar_plain import STANDINGS, Decided, Ints, columns, day_of, decide_page, moment_of
+from latewatch.jobs.calendar.ends import LimitEnds
+from latewatch.jobs.calendar.letters import DraftChange, OnRest, apply_drafts, changed_drafts, on_rest
+from latewatch.jobs.calendar.pairs import UNCHANGED, Pairs
+from latewatch.jobs.calendar.plain import STANDINGS, Decided, Ints, columns, day_of, decide_page, moment_of
 from latewatch.jobs.office import Office
 from latewatch.store import schema
 from latewatch.store.cases import Assessed, Decision, assessed, write_decisions
