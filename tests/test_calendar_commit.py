@@ -22,8 +22,8 @@ from latewatch.domain.layers import NATIONAL, PROVINCE, WeekdayHours
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.worktime import DayEntry, DayKind
 from latewatch.errors import CalendarError
-from latewatch.jobs.calendar import effects
 from latewatch.jobs.assess import assess
+from latewatch.jobs.calendar import effects
 from latewatch.jobs.calendar.change import Change, Signature, commit_change, preview_change
 from latewatch.jobs.office import Office
 from latewatch.letters.render import LetterPrinter
