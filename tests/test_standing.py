@@ -1,5 +1,6 @@
 """Where a dossier stands: every status before, on and after its due day; lateness; the duty to apologise."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -268,3 +269,24 @@ def test_a_finished_dossier_owes_nothing_however_late(finished: str) -> None:
     finished_case = case(due=DUE, finished=finished)
     assert not owes_letter(finished_case, at("2026-11-16T07:00"), 1)
     assert not is_expected_late(finished_case, at("2026-11-16T07:00"), 1)
+
+
+# What the source calls suspended, and what its limit does
+
+
+@pytest.mark.parametrize(
+    ("deadline_facts", "standing"),
+    [
+        pytest.param({}, Standing.SUSPENDED, id="its word decides"),
+        pytest.param({"runs_on": True}, Standing.OVERDUE, id="the limit runs on, and is over"),
+        pytest.param({"runs_on": True, "lapses_on": date(2026, 11, 19)}, Standing.LAPSED, id="to be closed before all"),
+        pytest.param({"runs_on": True, "lapses_on": date(2026, 11, 20)}, Standing.OVERDUE, id="not yet to be closed"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("status", [Status.SUPPLEMENT, Status.SUSPENDED])
+def test_a_suspended_dossier_whose_limit_runs_on_is_a_running_one(
+    status: Status, deadline_facts: dict[str, object], standing: Standing
+) -> None:
+    one = case(status=status, due=DUE)
+    one = replace(one, deadline=replace(one.deadline, **deadline_facts))
+    assert standing_at(one, at("2026-11-20T08:00"), 2) is standing

@@ -328,3 +328,28 @@ def test_what_was_seen_before_the_receipt_interrupts_nothing() -> None:
     later = stop("2026-03-04", "2026-03-06", seen=True)
     assert problem_of([early, later], at(RECEIVED)) == ""
     assert due(RECEIVED, "5d", early, later) == "2026-03-13"
+
+
+@pytest.mark.parametrize(
+    ("last", "effect", "runs_on"),
+    [
+        pytest.param(stop("2026-03-04T10:00"), RESTART, False, id="asked in time: it awaits"),
+        pytest.param(stop("2026-03-10T10:00"), RESTART, True, id="asked after the limit had run out"),
+        pytest.param(stop("2026-03-10T10:00", seen=True), RESTART, False, id="only seen after it: nobody is accused"),
+        pytest.param(stop("2026-03-04T10:00"), RUNS_ON, True, id="its procedure stops no limit for it"),
+        pytest.param(stop("2026-03-04T10:00", seen=True), RUNS_ON, True, id="however it is known"),
+        pytest.param(stop("2026-03-04T10:00", "2026-03-05T10:00"), RUNS_ON, False, id="over: nothing lasts"),
+    ],
+)  # fmt: skip
+def test_what_lasts_and_stops_no_limit_is_told_whatever_the_status_says(
+    last: Suspension, effect: Effect, runs_on: bool
+) -> None:
+    """Received on 02/03 with 5 working days, due on 09/03."""
+    facts = Facts(
+        received_at=at("2026-03-02T09:30"),
+        promised_at=None,
+        limit=TimeLimit(5),
+        suspensions=(last,),
+        rules=ClockRules(supplement=effect),
+    )
+    assert decide(facts, Decider.COMPUTED, CALENDAR).runs_on is runs_on

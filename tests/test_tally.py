@@ -1,5 +1,6 @@
 """The monthly table: hand-counted dossiers for each column, identities, notes and rates."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -298,3 +299,11 @@ def test_no_rate_leaves_its_scale(early: int, late: int, within: int, overdue: i
     )
     for rate in named_rates(counts):
         assert rate.value is None or 0 <= rate.value <= (20 if rate.unit == "điểm" else 100)
+
+
+def test_a_dossier_that_only_its_word_suspends_counts_as_running() -> None:
+    """Its limit had run out before the supplement was asked for, or its procedure lets it run on."""
+    waiting = case(status=Status.SUPPLEMENT, received="2026-11-02", due="2026-11-05")
+    running = replace(waiting, deadline=replace(waiting.deadline, runs_on=True))
+    totals = [counted(each).total for each in (waiting, running)]
+    assert [(total.within, total.overdue) for total in totals] == [(1, 0), (0, 1)]

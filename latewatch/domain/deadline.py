@@ -298,6 +298,7 @@ class Deadline:
     calendar_version: str = ""
     waiting_since: datetime | None = None
     lapses_on: date | None = None
+    runs_on: bool = False  # what lasts does not stop the limit, whatever the source's status says
 
     @property
     def due_on(self) -> date | None:
@@ -347,6 +348,7 @@ def decide(facts: Facts, decider: Decider, calendar: WorkCalendar) -> Deadline:
         calendar_version=calendar.version if ran else "",
         waiting_since=waiting.started_at if waiting else None,
         lapses_on=_lapse(awaited, facts.rules, calendar),
+        runs_on=_runs_on(awaited, waiting, facts.rules),
     )
 
 
@@ -362,6 +364,16 @@ def _awaited(facts: Facts) -> Suspension | None:
 def _stopping(awaited: Suspension | None, rules: ClockRules) -> Suspension | None:
     """Return what a dossier waits for where no limit is known, and so nobody can tell how it ran."""
     return awaited if awaited and rules.effect(awaited.cause) is not Effect.RUNS_ON else None
+
+
+def _runs_on(awaited: Suspension | None, waiting: Suspension | None, rules: ClockRules) -> bool:
+    """Tell whether the limit runs, or had run out before, although something lasts.
+
+    What was only observed may have begun earlier than the poll that saw it, and accuses nobody.
+    """
+    if awaited is None or waiting is not None:
+        return False
+    return rules.effect(awaited.cause) is Effect.RUNS_ON or not awaited.is_observed
 
 
 def _lapse(waiting: Suspension | None, rules: ClockRules, calendar: WorkCalendar) -> date | None:

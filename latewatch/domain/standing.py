@@ -87,9 +87,11 @@ def standing_at(case: Case, at: datetime, due_soon_days: int) -> Standing:
     """
     status = case.dossier.status
     finished_at = case.dossier.finished_at
-    if status in _APART:
-        apart = _APART[status]
-        return (apart is Standing.SUSPENDED and _lapsed(case.deadline, at)) or apart
+    apart = _APART.get(status)
+    if apart is Standing.SUSPENDED:
+        apart = _lapsed(case.deadline, at) or (None if case.deadline.runs_on else apart)
+    if apart:
+        return apart
     if finished_at and finished_at <= at:
         return finish_standing(case.deadline, finished_at)
     if finished_at is None and status in _DONE:

@@ -289,11 +289,18 @@ _APART = {
 
 
 _RUNNING = (Status.RECEIVED, Status.PROCESSING)
+_SUSPENDED = (Status.SUPPLEMENT, Status.SUSPENDED)
 
 
 def _status(case: Case) -> Status:
-    """Return the status, or suspended where something is awaited and the source's word does not say so."""
+    """Return the status, corrected by what is known of interruptions.
+
+    Suspended is what awaits something, whatever the source's word; in process what only its word suspends
+    while the limit runs on.
+    """
     status = case.dossier.status
+    if status in _SUSPENDED and case.deadline.runs_on:
+        return Status.PROCESSING
     return Status.SUSPENDED if case.deadline.waiting_since and status in _RUNNING else status
 
 

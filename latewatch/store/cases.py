@@ -151,6 +151,7 @@ def _deadline(row: RowMapping) -> Deadline:
         calendar_version=row["a_calendar_version"],
         waiting_since=row["a_waiting_since"],
         lapses_on=row["a_lapses_on"],
+        runs_on=row["a_runs_on"],
     )
 
 
@@ -204,6 +205,7 @@ def _assessment(decision: Decision, rules: str) -> dict[str, Any]:
         "calendar_version": deadline.calendar_version,
         "waiting_since": deadline.waiting_since,
         "lapses_on": deadline.lapses_on,
+        "runs_on": deadline.runs_on,
         "standing": decision.standing.value,
     }
 

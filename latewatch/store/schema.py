@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     Date,
     DateTime,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -162,6 +164,7 @@ assessment = Table(
     Column("standing", String(20), nullable=False),
     Column("waiting_since", Moment),
     Column("lapses_on", Date),
+    Column("runs_on", Boolean, nullable=False, server_default=false()),
     Index("ix_assessment_standing", "standing"),
 )
 

@@ -24,6 +24,7 @@ def upgrade() -> None:
     )
     op.add_column("assessment", sa.Column("waiting_since", Moment()))
     op.add_column("assessment", sa.Column("lapses_on", sa.Date()))
+    op.add_column("assessment", sa.Column("runs_on", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column(
         "letter",
         sa.Column("calendar_version", sa.String(length=40), nullable=False, server_default=sa.text("''")),
