@@ -23,12 +23,14 @@ from measure import Result, best_of
 
 from latewatch.app import open_office
 from latewatch.clock import VIETNAM
-from latewatch.domain.deadline import Basis, Deadline, due_moment, run
+from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.edits import Edits
+from latewatch.domain.expiry import due_moment
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import NATIONAL, PROVINCE, UNIT, WeekdayHours
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.running import run
 from latewatch.domain.standing import running_standing
 from latewatch.domain.worktime import SATURDAY, DayEntry, DayKind, WorkCalendar
 from latewatch.jobs.assess import rules_fingerprint

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from latewatch.bulk import BulkCalendar, Moments
 from latewatch.calendars.load import load_calendar
 from latewatch.clock import VIETNAM
-from latewatch.domain.deadline import due_moment
+from latewatch.domain.expiry import due_moment
 from latewatch.domain.hours import DAY
 from latewatch.domain.limit import LimitUnit, TimeLimit
 

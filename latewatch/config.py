@@ -15,8 +15,9 @@ from msgspec import Meta, Struct
 
 from latewatch.domain.catalogue import CONFIGURED, twice
 from latewatch.domain.catalogue import Procedure as CatalogueProcedure
-from latewatch.domain.deadline import ClockRules, Decider, Ends
+from latewatch.domain.deadline import Decider
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.letter import LetterForm
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff

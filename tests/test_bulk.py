@@ -8,7 +8,7 @@ from worlds import CALENDAR
 
 from latewatch.bulk import GAP, BulkCalendar, Moments
 from latewatch.clock import VIETNAM, at_midnight
-from latewatch.domain.deadline import due_moment
+from latewatch.domain.expiry import due_moment
 from latewatch.domain.hours import DAY, WorkHours
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.worktime import STANDARD_WEEK, DayEntry, DayKind, WorkCalendar

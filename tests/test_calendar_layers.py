@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from worlds import CALENDAR
 
-from latewatch.domain.deadline import due_date
+from latewatch.domain.expiry import due_date
 from latewatch.domain.hours import REST, WorkHours
 from latewatch.domain.layers import (
     NATIONAL,

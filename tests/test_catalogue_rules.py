@@ -6,9 +6,10 @@ import pytest
 from worlds import CALENDAR, moment
 
 from latewatch.domain.catalogue import Catalogue, Procedure, clock_rules
-from latewatch.domain.deadline import USUAL, ClockRules, Ends, run
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.expiry import USUAL, ClockRules, Ends
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.running import run
 from latewatch.domain.suspension import Effect
 
 

@@ -16,11 +16,12 @@ from worlds import CALENDAR, moment
 
 from latewatch.calendars.load import SHIPPED
 from latewatch.cli.main import app
-from latewatch.domain.deadline import USUAL, ClockRules, Ends, due_moment, run
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.expiry import USUAL, ClockRules, Ends, due_moment
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import PROVINCE, Calendars, Layer, WeekdayHours
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.running import run
 from latewatch.domain.standing import Standing
 from latewatch.domain.suspension import Effect
 from latewatch.domain.worktime import STANDARD_WEEK, DayEntry, DayKind, WorkCalendar

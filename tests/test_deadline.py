@@ -9,19 +9,10 @@ from hypothesis import strategies as st
 from worlds import CALENDAR, moment
 
 from latewatch.clock import at_midnight
-from latewatch.domain.deadline import (
-    Basis,
-    ClockRules,
-    Deadline,
-    Decider,
-    Ends,
-    Facts,
-    decide,
-    due_moment,
-    end_of_day,
-    run,
-)
+from latewatch.domain.deadline import Basis, Deadline, Decider, Facts, decide
+from latewatch.domain.expiry import ClockRules, Ends, due_moment, end_of_day
 from latewatch.domain.limit import LONGEST, LimitUnit, TimeLimit
+from latewatch.domain.running import run
 from latewatch.domain.trace import Step, trace
 from latewatch.errors import CalendarGap
 

@@ -15,10 +15,11 @@ from itertools import compress, islice
 import pytest
 
 from latewatch.clock import VIETNAM
-from latewatch.domain.deadline import ClockRules, Ends, due_moment, run
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.expiry import ClockRules, Ends, due_moment
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.limit import LimitUnit, TimeLimit
+from latewatch.domain.running import run
 from latewatch.domain.suspension import Effect, problem_of
 from latewatch.domain.trace import Mark, trace
 from latewatch.domain.worktime import DayEntry, DayKind, WorkCalendar

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from worlds import CALENDAR
 
 from latewatch.clock import VIETNAM
-from latewatch.domain.deadline import ClockRules, Ends, Run, due_moment, run
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.expiry import ClockRules, Ends, due_moment
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.limit import BY_CLOCK, LimitUnit, TimeLimit
+from latewatch.domain.running import Run, run
 from latewatch.domain.suspension import Effect, problem_of
 from latewatch.domain.worktime import STANDARD_WEEK, DayEntry, DayKind, WorkCalendar
 

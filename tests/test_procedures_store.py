@@ -8,7 +8,7 @@ from offices import NOW
 
 from latewatch.domain.amendment import CONTENT, Kind, Listed, plan
 from latewatch.domain.catalogue import Procedure
-from latewatch.domain.deadline import Ends
+from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.suspension import Effect
 from latewatch.errors import Place

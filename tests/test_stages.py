@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 from worlds import CALENDAR, moment
 
-from latewatch.domain.deadline import ClockRules
 from latewatch.domain.dossier import Cause, Stage, Suspension
+from latewatch.domain.expiry import ClockRules
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.stages import (

@@ -6,18 +6,11 @@ from datetime import date, datetime, timedelta
 import pytest
 from worlds import CALENDAR, case, moment
 
-from latewatch.domain.deadline import (
-    ClockRules,
-    Deadline,
-    Decider,
-    Ends,
-    Facts,
-    Run,
-    decide,
-    run,
-)
+from latewatch.domain.deadline import Deadline, Decider, Facts, decide
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.running import Run, run
 from latewatch.domain.standing import Standing, standing_at
 from latewatch.domain.suspension import Effect, precedes, problem_of, shown, until_finish
 from latewatch.domain.worktime import WorkCalendar

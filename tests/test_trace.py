@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from worlds import CALENDAR, moment
 
 from latewatch.clock import VIETNAM
-from latewatch.domain.deadline import ClockRules, Ends, run
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.limit import LimitUnit, TimeLimit
+from latewatch.domain.running import run
 from latewatch.domain.suspension import Effect
 from latewatch.domain.trace import Mark, Step, trace
 from latewatch.domain.worktime import WorkCalendar

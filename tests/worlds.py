@@ -5,8 +5,9 @@ from datetime import date, datetime
 
 from latewatch.calendars.load import load_calendar
 from latewatch.clock import parse_instant
-from latewatch.domain.deadline import Basis, Deadline, end_of_day
+from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Cause, Channel, Dossier, Status, Suspension
+from latewatch.domain.expiry import end_of_day
 from latewatch.domain.standing import Case
 
 CALENDAR = load_calendar()

@@ -22,8 +22,8 @@ from latewatch.cli.place import Place, place_of
 from latewatch.cli.sheet import Pdf, calendar_doubts, write_sheet
 from latewatch.cli.whatif import WhatIf, extended
 from latewatch.domain.account import Account, steps_of
-from latewatch.domain.deadline import Ends
 from latewatch.domain.dossier import Stage
+from latewatch.domain.expiry import Ends
 from latewatch.domain.layers import PROVINCE, layer_label
 from latewatch.domain.limit import ALONE, TimeLimit
 from latewatch.domain.stages import holder

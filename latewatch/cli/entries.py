@@ -10,8 +10,8 @@ import typer
 
 from latewatch.cli.options import parse_day
 from latewatch.clock import VIETNAM, at_midnight, parse_instant
-from latewatch.domain.deadline import ClockRules, Ends
 from latewatch.domain.dossier import Cause, Stage, Suspension
+from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.hours import parse_clock
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.suspension import Effect

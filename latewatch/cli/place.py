@@ -9,7 +9,7 @@ from latewatch.app import open_calendars, roster
 from latewatch.calendars.load import load_calendars
 from latewatch.cli.options import DEFAULT_CONFIG
 from latewatch.config import Settings, load, usual_rules
-from latewatch.domain.deadline import USUAL, ClockRules
+from latewatch.domain.expiry import USUAL, ClockRules
 from latewatch.domain.layers import NATIONAL, PROVINCE, UNIT, Calendars
 from latewatch.domain.names import Roster
 from latewatch.domain.worktime import WorkCalendar

@@ -9,10 +9,12 @@ from latewatch.cli.entries import Interrupted, rules_of_entries
 from latewatch.cli.place import Place
 from latewatch.clock import at_midnight
 from latewatch.domain.account import Account
-from latewatch.domain.deadline import ClockRules, Decider, Ends, Facts, decide, run
+from latewatch.domain.deadline import Decider, Facts, decide
 from latewatch.domain.dossier import Cause, Stage
+from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.letter import check_new_date
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.running import run
 from latewatch.domain.stages import StageVerdict, judge_stages
 from latewatch.domain.suspension import problem_of
 from latewatch.domain.telling import moment_words

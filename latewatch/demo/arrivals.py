@@ -6,7 +6,7 @@ from random import Random
 
 from latewatch.clock import VIETNAM
 from latewatch.demo.cast import Export, Procedure, Unit
-from latewatch.domain.deadline import due_moment
+from latewatch.domain.expiry import due_moment
 from latewatch.domain.worktime import SATURDAY, WorkCalendar
 
 DEMO_NOW = datetime(2026, 11, 12, 8, 0, tzinfo=VIETNAM)

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from latewatch.domain.deadline import Deadline, Facts, Run
+from latewatch.domain.deadline import Deadline, Facts
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.limit import BY_CLOCK
+from latewatch.domain.running import Run
 from latewatch.domain.stages import StageVerdict
 from latewatch.domain.suspension import Effect, precedes, problem_of
 from latewatch.domain.trace import Step, trace

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from latewatch.domain.catalogue import RULES, Procedure
-from latewatch.domain.deadline import Ends
+from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.suspension import EFFECT_LABELS
 from latewatch.errors import Place, RecordError

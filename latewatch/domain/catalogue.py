@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from operator import attrgetter
 
-from latewatch.domain.deadline import ClockRules, Ends
+from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.names import fold
 from latewatch.domain.suspension import Effect

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from latewatch.domain.deadline import USUAL, ClockRules, end_of_day, run
 from latewatch.domain.dossier import Stage, Suspension
+from latewatch.domain.expiry import USUAL, ClockRules, end_of_day
+from latewatch.domain.running import run
 from latewatch.domain.suspension import Effect, is_before, problem_of, until_finish
 from latewatch.domain.worktime import WorkCalendar
 

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
-from latewatch.domain.deadline import end_of_day
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.expiry import end_of_day
 from latewatch.domain.names import fold
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case, Standing, finish_standing

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from latewatch.domain.account import Account, Distance, Exceptional, Interruption
-from latewatch.domain.deadline import Ends
 from latewatch.domain.dossier import CAUSE_LABELS, Cause
+from latewatch.domain.expiry import Ends
 from latewatch.domain.hours import END_OF_DAY, show_clock
 from latewatch.domain.limit import ALONE, LimitUnit
 from latewatch.domain.stages import StageVerdict, at_fault

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from latewatch.domain.deadline import ClockRules, Run, Span, over_after
 from latewatch.domain.dossier import Cause, Suspension
+from latewatch.domain.expiry import ClockRules, over_after
 from latewatch.domain.hours import DAY, minute_of_day, show_clock, worked_before
 from latewatch.domain.limit import ALONE, LABELS, LimitUnit
+from latewatch.domain.running import Run, Span
 from latewatch.domain.suspension import MIDNIGHT, Effect, named, shown
 from latewatch.domain.worktime import WorkCalendar
 

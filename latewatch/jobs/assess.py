@@ -9,9 +9,10 @@ from sqlalchemy import Connection
 
 from latewatch.config import LimitOrigin, usual_rules
 from latewatch.domain.catalogue import Procedure, clock_rules, disagreement
-from latewatch.domain.deadline import Deadline, Facts, Run, decide, problem_in, run
+from latewatch.domain.deadline import Deadline, Facts, decide, problem_in
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.running import Run, run
 from latewatch.domain.standing import Case, standing_at
 from latewatch.domain.suspension import until_finish
 from latewatch.errors import CalendarError, CalendarGap

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from latewatch.domain.account import Account, Distance, distance, steps_of
-from latewatch.domain.deadline import end_of_day
+from latewatch.domain.expiry import end_of_day
 from latewatch.domain.names import tidy
 from latewatch.domain.stages import StageVerdict, at_fault, holder
 from latewatch.domain.standing import Case, Standing, last_letter_day, standing_at, working_days_late

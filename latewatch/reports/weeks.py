@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from latewatch.domain.account import Account
-from latewatch.domain.deadline import Span
+from latewatch.domain.running import Span
 from latewatch.domain.suspension import Effect
 from latewatch.domain.telling import minutes_words
 from latewatch.domain.trace import Mark, Step

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from msgspec import Struct
 
-from latewatch.domain.deadline import Ends
+from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.names import fold
 from latewatch.domain.suspension import Effect

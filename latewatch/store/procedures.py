@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, sele
 
 from latewatch.domain.amendment import Amendment
 from latewatch.domain.catalogue import Procedure
-from latewatch.domain.deadline import Ends
+from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.suspension import Effect
 from latewatch.store import schema

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from latewatch.clock import VIETNAM
 from latewatch.config import usual_rules
 from latewatch.domain.catalogue import clock_rules
-from latewatch.domain.deadline import Ends
+from latewatch.domain.expiry import Ends
 from latewatch.domain.names import fold
 from latewatch.jobs.office import Office
 from latewatch.store.movable import Movable

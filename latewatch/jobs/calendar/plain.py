@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from latewatch.bulk import GAP, BulkCalendar, Moments
 from latewatch.clock import VIETNAM
-from latewatch.domain.deadline import Basis, Deadline, Ends
+from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Status
+from latewatch.domain.expiry import Ends
 from latewatch.domain.hours import DAY
 from latewatch.domain.limit import BY_CLOCK, LimitUnit, TimeLimit
 from latewatch.domain.standing import Standing, running_standing
