@@ -8,6 +8,7 @@ from typing import Any
 
 from latewatch.domain.catalogue import RULES, Procedure
 from latewatch.domain.expiry import Ends
+from latewatch.domain.hours import show_clock
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.suspension import EFFECT_LABELS
 from latewatch.errors import Place, RecordError
@@ -240,7 +241,7 @@ def shown_value(name: str, value: Any) -> str:
     if value in (None, ""):
         return "(không ghi)"
     if name == "cutoff":
-        return f"{value // 60:02d}:{value % 60:02d}"
+        return show_clock(value)
     labels: Mapping[Any, str] = {**EFFECT_LABELS, **ENDS_LABELS}
     if isinstance(value, TimeLimit):
         return value.label
