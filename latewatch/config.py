@@ -75,7 +75,7 @@ class Desk(_Section, frozen=True):
 
 
 class Source(_Section, frozen=True):
-    """A folder or an address that spreadsheets come from."""
+    """A folder or an address that files come from, or the interface of a system."""
 
     name: str
     folder: Path | None = None
@@ -88,12 +88,26 @@ class Source(_Section, frozen=True):
     limit_unit: Literal["d", "cd", "h"] = "d"
     ends: Ends | None = None
     settle_seconds: Annotated[float, Meta(ge=0, le=600)] = 2.0
+    keep_files: bool = False
+    max_megabytes: Positive = 100
+    max_memory_megabytes: Annotated[int, Meta(ge=256)] = 2048
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 30.0
     retries: Annotated[int, Meta(ge=0, le=20)] = 3
     token_file: Path | None = None
     token_env: str = ""
+    token_url: str | None = None
+    client_id: str = ""
+    client_secret_file: Path | None = None
+    client_secret_env: str = ""
+    scope: str = ""
     ca_file: Path | None = None
-    max_megabytes: Positive = 100
+    proxy: str | None = None
+    requests_per_second: Annotated[float, Meta(gt=0, le=1000)] = 5.0
+    page_size: Annotated[int, Meta(ge=1, le=1000)] = 100
+    parameters: dict[str, str] = {}
+    since: date | None = None
+    overlap_minutes: Natural = 60
+    window_days: Positive = 31
 
 
 class Procedure(_Section, frozen=True):

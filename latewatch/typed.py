@@ -113,7 +113,15 @@ def _unfit(kind: Any, value: object) -> str:
     return f"cần {name}{_WRITTEN.get(name.partition(' chuỗi')[0], '')}, không phải {shown}"
 
 
-_NAMES = {str: "chuỗi", int: "số nguyên", float: "số", Path: "đường dẫn", time: "giờ", date: "ngày"}
+_NAMES = {
+    bool: "true hoặc false",
+    str: "chuỗi",
+    int: "số nguyên",
+    float: "số",
+    Path: "đường dẫn",
+    time: "giờ",
+    date: "ngày",
+}
 _WRITTEN = {
     "chuỗi": " trong dấu nháy",
     "đường dẫn": " trong dấu nháy",

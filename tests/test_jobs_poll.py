@@ -43,7 +43,7 @@ def statuses(desk: Desk) -> dict[str, tuple[str, int]]:
 
 def versions(desk: Desk) -> int:
     with desk.open() as office, office.store.reading() as connection:
-        return len(connection.execute(select(schema.dossier_version.c.id)).all())
+        return len(connection.execute(select(schema.record_version.c.id)).all())
 
 
 def failed_batches(desk: Desk) -> list[tuple[str, str]]:

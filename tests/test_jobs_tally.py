@@ -23,8 +23,9 @@ from latewatch.jobs.assess import Deadlines, assess
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import poll
 from latewatch.jobs.tally import LABEL, Form, counting_rule, tally_period, write_sheet
+from latewatch.store.batches import Arrival
 from latewatch.store.cases import assessed
-from latewatch.store.ingest import Batch, ingest
+from latewatch.store.ingest import ingest
 from latewatch.store.letters import Draft, insert_drafts
 
 FIRST = datetime(2026, 3, 1, tzinfo=VIETNAM)
@@ -61,7 +62,8 @@ def fill(office: Office, dice: random.Random, number: int) -> None:
     with office.store.writing() as connection:
         ingest(
             connection,
-            Batch(source="x", origin="x", sha256="x", profile="x", taken_at=NOW, reading=Reading(rows)),
+            Arrival(source="x", origin="x", sha256="x", profile="x", taken_at=NOW),
+            [Reading(rows)],
         )
         drafts = []
         for each in assessed(connection):

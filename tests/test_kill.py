@@ -207,7 +207,7 @@ def test_the_undisturbed_mornings_do_what_there_is_to_do(mornings: Mornings) -> 
     """Or the kills below would prove nothing."""
     tables, names = mornings.after[True]
     assert len(tables["dossier"]) == MANY + 1
-    assert len(tables["dossier_version"]) == MANY + 1 + 41
+    assert len(tables["record_version"]) == MANY + 1 + 41
     assert len(tables["rejection"]) == 2
     assert len(tables["batch"]) == 3
     assert [name in str(tables["letter"]) for name in ("'draft'", "'cancelled'")] == [True, True]

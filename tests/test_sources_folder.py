@@ -12,7 +12,7 @@ import pytest
 from exports import CORE, core, xlsx
 
 from latewatch.errors import SourceError
-from latewatch.sources.folder import export_files, read_file, settled
+from latewatch.sources.folder import delivered, export_files, settled
 
 NOBODY = 65534
 
@@ -122,7 +122,7 @@ def test_a_file_that_may_not_be_read_is_named_and_may_pass(folder: Path) -> None
         as_nobody(),
         pytest.raises(SourceError, match=r"kin.xlsx: không có quyền đọc") as refused,
     ):
-        read_file(path, 1)
+        delivered(path, 1)
     assert refused.value.passing
 
 
@@ -170,21 +170,21 @@ def test_no_files_need_no_waiting() -> None:
 
 def test_a_file_that_vanished_before_reading_may_come_back(folder: Path) -> None:
     with pytest.raises(SourceError, match=r"a.xlsx: tệp vừa bị xóa hoặc đổi tên") as refused:
-        read_file(folder / "a.xlsx", 1)
+        delivered(folder / "a.xlsx", 1)
     assert refused.value.passing
 
 
 def test_a_file_over_the_limit_is_refused_unread(folder: Path) -> None:
     path = drop(folder, "to.csv", b"x" * (1024 * 1024 + 1))
     with pytest.raises(SourceError, match=r"to.csv: tệp lớn hơn 1 MB; chia nhỏ, hoặc tăng max_megabytes"):
-        read_file(path, 1)
-    assert len(read_file(path, 2).content) == 1024 * 1024 + 1
+        delivered(path, 1)
+    assert len(delivered(path, 2).content) == 1024 * 1024 + 1
 
 
 def test_a_file_is_delivered_whole_and_stays_where_it_is(folder: Path) -> None:
     content = xlsx([CORE, core()])
     path = drop(folder, "tot.xlsx", content)
-    delivery = read_file(path, 1)
+    delivery = delivered(path, 1)
     assert (delivery.name, delivery.content, dict(delivery.cursor)) == ("tot.xlsx", content, {})
     assert len(delivery.sha256) == 64
     assert path.read_bytes() == content

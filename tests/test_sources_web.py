@@ -7,12 +7,13 @@ import ssl
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -22,12 +23,18 @@ from exports import CORE, core, xlsx
 from latewatch.config import Source
 from latewatch.errors import ConfigError, LatewatchError, SourceError
 from latewatch.sources import web
+from latewatch.sources.delivery import Delivery
 from latewatch.sources.web import fetch
 
 CONTENT = xlsx([CORE, core()])
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TOKEN = "ma-truy-cap-bi-mat"
 Answer = Callable[[BaseHTTPRequestHandler], None]
+
+
+def load(source: Source, cursor: Mapping[str, str]) -> Delivery | None:
+    """Fetch into a folder of its own, which stays for the test to look into."""
+    return fetch(source, cursor, Path(mkdtemp(prefix="lw-web-")))
 
 
 @dataclass
@@ -121,13 +128,13 @@ def sleep(seconds: float) -> Answer:
 
 def refused(source: Source) -> SourceError:
     with pytest.raises(SourceError) as error:
-        fetch(source, {})
+        load(source, {})
     return error.value
 
 
 def test_a_file_is_fetched_with_what_the_next_request_needs(server: Server) -> None:
     server.answers = [send(ETag='"7"', Last_Modified="Mon, 02 Nov 2026 01:00:00 GMT")]
-    delivery = fetch(server.source("/xuat/h%E1%BB%93%20s%C6%A1.xlsx"), {})
+    delivery = load(server.source("/xuat/h%E1%BB%93%20s%C6%A1.xlsx"), {})
     assert delivery is not None
     assert (delivery.name, delivery.content) == ("hồ sơ.xlsx", CONTENT)
     assert delivery.cursor == {"etag": '"7"', "last_modified": "Mon, 02 Nov 2026 01:00:00 GMT"}
@@ -137,9 +144,9 @@ def test_a_file_is_fetched_with_what_the_next_request_needs(server: Server) -> N
 
 def test_a_file_that_has_not_changed_is_not_sent_again(server: Server) -> None:
     server.answers = [send(ETag='"7"', Last_Modified="Mon, 02 Nov 2026 01:00:00 GMT"), send(304, b"")]
-    first = fetch(server.source(), {})
+    first = load(server.source(), {})
     assert first is not None
-    assert fetch(server.source(), first.cursor) is None
+    assert load(server.source(), first.cursor) is None
     assert server.asked[1][1]["if-none-match"] == '"7"'
     assert server.asked[1][1]["if-modified-since"] == "Mon, 02 Nov 2026 01:00:00 GMT"
 
@@ -147,7 +154,7 @@ def test_a_file_that_has_not_changed_is_not_sent_again(server: Server) -> None:
 def test_a_server_without_marks_leaves_no_cursor(server: Server) -> None:
     server.answers = [send(), send(ETag="\u00e9t\u00e9")]
     for _ in server.answers:
-        delivery = fetch(server.source(), {})
+        delivery = load(server.source(), {})
         assert delivery is not None
         assert delivery.cursor == {}
 
@@ -159,7 +166,7 @@ def test_not_modified_is_no_answer_to_who_has_nothing(server: Server) -> None:
 
 def test_an_address_without_a_file_name(server: Server) -> None:
     server.answers = [send()]
-    delivery = fetch(server.source("/?ngay=2026-11-02"), {})
+    delivery = load(server.source("/?ngay=2026-11-02"), {})
     assert delivery is not None
     assert delivery.name == "export"
 
@@ -199,7 +206,7 @@ def test_no_retries_means_one_request(server: Server) -> None:
 
 def test_a_second_try_may_succeed(server: Server) -> None:
     server.answers = [send(503), hang_up_after(100), send()]
-    delivery = fetch(server.source(), {})
+    delivery = load(server.source(), {})
     assert delivery is not None
     assert (delivery.content, len(server.asked)) == (CONTENT, 3)
 
@@ -234,7 +241,7 @@ def test_retry_after_is_kept_to(
     monkeypatch.setattr(web, "LONGEST_WAIT", 1.0 if least == 1.0 else 0.4)
     server.answers = [send(429, b"", **headers), send()]
     begun = time.monotonic()
-    assert fetch(server.source(), {}) is not None
+    assert load(server.source(), {}) is not None
     assert least <= time.monotonic() - begun < most
 
 
@@ -298,7 +305,7 @@ def test_a_packed_answer_is_measured_unpacked(server: Server) -> None:
 
 def test_a_redirect_is_followed(server: Server) -> None:
     server.answers = [send(302, b"", Location="/moi/ho-so.xlsx"), send()]
-    delivery = fetch(server.source(), {})
+    delivery = load(server.source(), {})
     assert delivery is not None
     assert [path for path, _ in server.asked] == ["/xuat/ho-so.xlsx", "/moi/ho-so.xlsx"]
 
@@ -319,11 +326,11 @@ def test_the_token_does_not_travel_to_another_host(
     monkeypatch.setenv("MA_TRUY_CAP", TOKEN)
     server.answers = [send(302, b"", Location=f"{other_server.base}/x.xlsx")]
     other_server.answers = [send()]
-    assert fetch(server.source(token_env="MA_TRUY_CAP"), {}) is not None
+    assert load(server.source(token_env="MA_TRUY_CAP"), {}) is not None
     assert server.asked[0][1]["authorization"] == f"Bearer {TOKEN}"
     assert "authorization" not in other_server.asked[0][1]
     server.base = server.base.replace("//", "//nguoi-dung:mat-khau-bi-mat@")
-    assert fetch(server.source(), {}) is not None
+    assert load(server.source(), {}) is not None
     assert server.asked[1][1]["authorization"].startswith("Basic ")
     assert "authorization" not in other_server.asked[1][1]
 
@@ -332,7 +339,7 @@ def test_the_token_from_a_file(server: Server, tmp_path: Path) -> None:
     server.answers = [send()]
     file = tmp_path / "ma"
     file.write_text(f"\ufeff{TOKEN}\r\n", encoding="utf-8")  # as Notepad saves it
-    fetch(server.source(token_file=file), {})
+    load(server.source(token_file=file), {})
     assert server.asked[0][1]["authorization"] == f"Bearer {TOKEN}"
 
 
@@ -343,16 +350,16 @@ def test_a_token_that_cannot_be_one_is_refused_and_not_shown(
     file = tmp_path / "ma"
     file.write_text(token, encoding="utf-8")
     with pytest.raises(ConfigError, match="token_file: mã truy cập có dấu cách") as error:
-        fetch(server.source(token_file=file), {})
+        load(server.source(token_file=file), {})
     assert TOKEN not in "".join(traceback.format_exception(error.value))
     assert server.asked == []
 
 
 def test_a_secret_that_is_named_and_not_there(server: Server, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="token_env"):
-        fetch(server.source(token_env="KHONG_CO_BIEN_NAY"), {})
+        load(server.source(token_env="KHONG_CO_BIEN_NAY"), {})
     with pytest.raises(ConfigError, match="token_file"):
-        fetch(server.source(token_file=tmp_path / "khong-co"), {})
+        load(server.source(token_file=tmp_path / "khong-co"), {})
 
 
 FAILURES: dict[str, Answer] = {
@@ -418,7 +425,7 @@ def test_tls_is_verified_against_the_offices_own_authority(
     ca_file = tmp_path / "ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
     tls_server.answers = [send()]
-    assert fetch(tls_server.source(ca_file=ca_file), {}) is not None
+    assert load(tls_server.source(ca_file=ca_file), {}) is not None
 
 
 def test_a_certificate_nobody_vouches_for_is_refused_at_once(tls_server: Server) -> None:
@@ -449,4 +456,4 @@ def test_an_authority_that_cannot_be_read(server: Server, tmp_path: Path, conten
     if content:
         ca_file.write_text(content, encoding="utf-8")
     with pytest.raises(LatewatchError, match=r"không đọc được tệp chứng thư ca_file .*ca\.pem"):
-        fetch(server.source(ca_file=ca_file), {})
+        load(server.source(ca_file=ca_file), {})

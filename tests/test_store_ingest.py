@@ -1,5 +1,6 @@
 """What was reported is kept, append-only: a version only where a fact changed, with the batch it came from."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,22 +16,22 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Event, Reading, Rejected, Reported
 from latewatch.errors import Place, StoreError
 from latewatch.store import schema
-from latewatch.store.database import Store
-from latewatch.store.facts import from_row
-from latewatch.store.feeds import data_from, failures, newest_batches, rejections, reported_units
-from latewatch.store.ingest import (
+from latewatch.store.batches import (
     CHUNK,
-    Batch,
+    Arrival,
     Intake,
     cure_failures,
     has_awaited,
-    ingest,
     is_known,
     lost_fields,
     note_failure,
     read_cursor,
     write_cursor,
 )
+from latewatch.store.database import Store
+from latewatch.store.facts import from_row
+from latewatch.store.feeds import data_from, failures, newest_batches, rejections, reported_units
+from latewatch.store.ingest import ingest
 
 SOURCE = "xuat-tep"
 FACTS: dict[str, Any] = {
@@ -66,22 +67,16 @@ def batch(
     rejected: Sequence[Rejected] = (),
     repeated: int = 0,
     fields: frozenset[str] | None = None,
-) -> Batch:
+) -> tuple[Arrival, list[Reading]]:
     names = frozenset(name for row in rows for name in row.facts) if fields is None else fields
-    return Batch(
-        source=source,
-        origin=origin or f"{sha}.csv",
-        sha256=sha,
-        profile="p1",
-        taken_at=at,
-        reading=Reading(list(rows), list(rejected), repeated, names),
-    )
+    arrival = Arrival(source=source, origin=origin or f"{sha}.csv", sha256=sha, profile="p1", taken_at=at)
+    return arrival, [Reading(list(rows), list(rejected), repeated=repeated, fields=names)]
 
 
 def take(store: Store, *rows: Reported, **about: Any) -> tuple[int, int, int]:
     """Ingest a batch of `rows` and return how many were new, changed, unchanged."""
     with store.writing() as connection:
-        intake = ingest(connection, batch(rows, **about))
+        intake = ingest(connection, *batch(rows, **about))
     return intake.new, intake.changed, intake.unchanged
 
 
@@ -93,16 +88,17 @@ def dossier(store: Store, code: str = "H1") -> Dossier:
 
 def versions(store: Store, code: str = "H1") -> list[tuple[int, str, dict[str, Any]]]:
     """Return number, file and facts of every version of `code`."""
-    table = schema.dossier_version
+    table = schema.record_version
     with store.reading() as connection:
         statement = (
             select(table.c.version, schema.batch.c.origin, table.c.facts)
             .join(schema.batch, schema.batch.c.id == table.c.batch_id)
-            .join(schema.dossier, schema.dossier.c.id == table.c.dossier_id)
-            .where(schema.dossier.c.code == code)
+            .where(table.c.code == code)
             .order_by(table.c.version)
         )
-        return [(number, origin, facts) for number, origin, facts in connection.execute(statement)]
+        return [
+            (number, origin, json.loads(facts)) for number, origin, facts in connection.execute(statement)
+        ]
 
 
 class TestVersions:
@@ -130,8 +126,8 @@ class TestVersions:
     def test_the_first_version_holds_facts_row_and_place(self, store: Store) -> None:
         take(store, reported())
         with store.reading() as connection:
-            version = connection.execute(select(schema.dossier_version)).mappings().one()
-        assert version["facts"] == {
+            version = connection.execute(select(schema.record_version)).mappings().one()
+        assert json.loads(version["facts"]) == {
             "code": "H1",
             "status": "processing",
             "received_at": "2026-11-02T09:30:00+07:00",
@@ -141,7 +137,7 @@ class TestVersions:
             "procedure": "Thủ tục Ví Dụ",
             "applicant": "Nguyễn Văn Ví Dụ",
         }
-        assert version["raw"] == {"Mã hồ sơ": "H1"}
+        assert json.loads(version["raw"]) == {"Mã hồ sơ": "H1"}
         assert version["place"] == "tep.csv, dòng 2"
 
     @pytest.mark.parametrize(
@@ -239,7 +235,7 @@ class TestBatches:
         rows = [reported("H1"), reported("H2", step="Ký"), reported("H3")]
         later = NOW + timedelta(hours=1)
         with store.writing() as connection:
-            intake = ingest(connection, batch(rows, sha="b", at=later, rejected=rejected, repeated=2))
+            intake = ingest(connection, *batch(rows, sha="b", at=later, rejected=rejected, repeated=2))
         assert intake == Intake(read=6, new=1, changed=1, unchanged=3, rejected=1)
         assert intake.read == intake.new + intake.changed + intake.unchanged + intake.rejected
         with store.reading() as connection:
@@ -365,7 +361,7 @@ class TestEvents:
         facts = {**stage.facts, **asked.facts}
         rows = [event("H1", STAGE), replace(stage, facts=facts, events=stage.events + asked.events)]
         with store.writing() as connection:
-            intake = ingest(connection, batch(rows, source=EVENT_SOURCE, sha="e"))
+            intake = ingest(connection, *batch(rows, source=EVENT_SOURCE, sha="e"))
         assert (intake.read, intake.new, intake.rejected) == (3, 0, 3)
         assert self.is_new(store) is False
         take(store, reported("H3"))
@@ -494,4 +490,4 @@ class TestCursor:
     def take_and_fail(self, store: Store) -> None:
         with store.writing() as connection:
             write_cursor(connection, SOURCE, {"etag": "1"})
-            ingest(connection, batch([reported(), reported()]))  # one code twice: the database refuses it
+            ingest(connection, *batch([reported(), reported()]))  # one code twice: the database refuses it

@@ -18,7 +18,7 @@ from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.jobs import procedures as jobs
 from latewatch.jobs.assess import DECIDES
 from latewatch.sources.catalogue import Terms, read_catalogue
-from latewatch.sources.folder import read_file
+from latewatch.sources.folder import delivered
 
 MAX_MEGABYTES = 100
 
@@ -58,7 +58,7 @@ def import_(
         raise typer.BadParameter(f"không có tệp {file}", param_hint="TỆP")
     now = instant(at)
     terms = Terms(valid_from, LimitUnit(limit_unit), MAX_MEGABYTES)
-    listing = read_catalogue(file.name, read_file(file, MAX_MEGABYTES).content, terms)
+    listing = read_catalogue(file.name, delivered(file, MAX_MEGABYTES).content, terms)
     with open_office(config) as office:
         done = jobs.take_in(office, listing, now, author or _user(), correct=correct, dry_run=dry_run)
     report(done, as_json=as_json)

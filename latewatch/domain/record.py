@@ -1,6 +1,7 @@
 """What a source hands on: facts about dossiers, and the rows it could not read, with their places. Pure."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -20,6 +21,34 @@ class EventKind(StrEnum):
     NONE = "none"  # neither: passed over
 
 
+class Cells(Mapping[str, str]):
+    """A row of a sheet as it was: heading → text, of the cells that hold any.
+
+    The rows of a sheet share `headings`: a hundred thousand of them would weigh more than what they say.
+    """
+
+    __slots__ = ("headings", "texts")
+
+    def __init__(self, headings: tuple[str, ...], texts: tuple[str, ...]) -> None:
+        self.headings = headings
+        self.texts = texts
+
+    def __getitem__(self, heading: str) -> str:
+        try:
+            return self.texts[self.headings.index(heading)]
+        except (ValueError, IndexError):
+            raise KeyError(heading) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, text in zip(self.headings, self.texts, strict=False) if text)
+
+    def __len__(self) -> int:
+        return sum(map(bool, self.texts))
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One row of a list of events, as it was read; `column` is the one its moments are blamed on."""
@@ -35,14 +64,16 @@ class Reported:
     """What one row says of one dossier, or all rows of a list of events that name it (`events`).
 
     `facts` holds only the fields this source has a column for (names of `Dossier`): a column that is absent
-    must not erase what is stored, an empty cell of a present column may. `raw` is the row as it was.
+    must not erase what is stored, an empty cell of a present column may. `raw` is the row as it was. The
+    same `digest` later means the same row under the same headings, read alike; empty where nobody can say so.
     """
 
     code: str
     facts: Mapping[str, Any]
-    raw: Mapping[str, str]
+    raw: Mapping[str, Any]
     place: Place
     events: tuple[Event, ...] = ()
+    digest: bytes = b""
 
     @property
     def rows(self) -> int:
@@ -51,24 +82,45 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row set aside: nothing of it was taken."""
+    """A row set aside: nothing of it was taken. `code` is empty where the row has none."""
 
     place: Place
     column: str
     reason: str
-    raw: Mapping[str, str]
+    raw: Mapping[str, Any]
+    code: str = ""
 
 
 @dataclass(slots=True)
 class Reading:
-    """One file, read. `read` counts its rows with data: reported, repeated word for word, and rejected."""
+    """A file or an answer, read, or one part of it.
+
+    `same` are codes of rows that are word for word what is stored of them; `unknown` counts the status words
+    nobody mapped; `cursor` says where to go on once this part is kept, None where only the whole counts.
+    """
 
     reported: list[Reported] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
     repeated: int = 0
     fields: frozenset[str] = frozenset()
     warnings: list[str] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+    cursor: Mapping[str, str] | None = None
 
     @property
     def read(self) -> int:
-        return sum(each.rows for each in self.reported) + len(self.rejected) + self.repeated
+        """The number of rows with data."""
+        rows = sum(each.rows for each in self.reported)
+        return rows + len(self.rejected) + len(self.same) + self.repeated
+
+    def add(self, part: "Reading") -> None:
+        """Join the next part to this one."""
+        self.reported += part.reported
+        self.rejected += part.rejected
+        self.same += part.same
+        self.repeated += part.repeated
+        self.fields |= part.fields
+        self.warnings += part.warnings
+        self.unknown += part.unknown
+        self.cursor = part.cursor or self.cursor

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from sqlalchemy import Connection
 
@@ -15,22 +16,26 @@ from latewatch.errors import ConfigError, SourceError
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.folder import export_files, read_file, settled
+from latewatch.sources.folder import delivered, export_files, settled
+from latewatch.sources.interfaces import PULLS, Pull
 from latewatch.sources.profile import Profile, Reads
-from latewatch.sources.spreadsheet import read_spreadsheet
+from latewatch.sources.reading import read_delivery
 from latewatch.sources.web import fetch
-from latewatch.store.ingest import (
-    Batch,
+from latewatch.store.batches import (
+    Arrival,
     Intake,
+    close_batch,
     cure_failures,
     has_awaited,
-    ingest,
     is_known,
     lost_fields,
     note_failure,
+    open_batch,
     read_cursor,
+    running_batch,
     write_cursor,
 )
+from latewatch.store.ingest import Batch, ingest, take
 
 
 @dataclass(slots=True)
@@ -69,7 +74,9 @@ class _Poll:
 
     def run(self) -> PollResult:
         with self._failing(self.source.name):
-            if self.source.folder:
+            if self.profile.system in PULLS and self.source.url:
+                self._read_interface(PULLS[self.profile.system])
+            elif self.source.folder:
                 self._read_folder(self.source.folder)
             else:
                 self._read_url()
@@ -92,18 +99,41 @@ class _Poll:
         self.result.growing = [path.name for path in growing]
         for path in still:
             with self._failing(path.name):
-                self._take(read_file(path, self.source.max_megabytes))
+                self._take(delivered(path, self.source.max_megabytes))
 
     def _read_url(self) -> None:
         with self.store.reading() as connection:
             cursor = read_cursor(connection, self.source.name)
             is_awaited = has_awaited(connection, self.source.name)
         is_current = self._validity.items() <= cursor.items() and not is_awaited
-        delivery = fetch(self.source, cursor if is_current else {})
-        if delivery is None:
-            self.result.known.append(self.source.name)
-        else:
-            self._take(delivery)
+        with TemporaryDirectory(prefix="latewatch-") as folder:
+            delivery = fetch(self.source, cursor if is_current else {}, Path(folder))
+            if delivery is None:
+                self.result.known.append(self.source.name)
+            else:
+                self._take(delivery)
+
+    def _read_interface(self, pull: Pull) -> None:
+        """Keep every part with its cursor as it comes: a run that is stopped goes on where it was."""
+        with self.store.writing() as connection:
+            cursor = read_cursor(connection, self.source.name)
+            if not self._validity.items() <= cursor.items():
+                cursor = {}
+            batch = Batch(self._open(connection), self.source.name, self.now)
+        for part in pull(self.source, self.profile, cursor, self.now, self.progress):
+            with self.store.writing() as connection:
+                self.result.intake.add(take(connection, batch, part))
+                if part.cursor is not None:
+                    write_cursor(connection, self.source.name, {**part.cursor, **self._validity})
+            self.result.warnings += part.warnings
+        with self.store.writing() as connection:
+            close_batch(connection, batch.id)
+        self.result.taken.append(self.source.name)
+
+    def _open(self, connection: Connection) -> int:
+        """Return the batch of the run that was interrupted, else a new one."""
+        running = running_batch(connection, self.source.name, self.profile.fingerprint)
+        return running or open_batch(connection, self._arrival(self.source.name, ""))
 
     @property
     def _validity(self) -> dict[str, str]:
@@ -115,21 +145,26 @@ class _Poll:
         with self.store.reading() as connection:
             if self._is_known(connection, delivery):
                 return
-        reading = read_spreadsheet(
-            delivery.name, delivery.content, self.profile, self.source.max_megabytes, self.progress
-        )
+        parts = read_delivery(delivery, self.source, self.profile, self.progress)
+        arrival = self._arrival(delivery.name, delivery.sha256)
         with self.store.writing() as connection:
-            if self._is_known(connection, delivery):  # another process took it while this one was reading
+            if self._is_known(connection, delivery):  # another process took it meanwhile
                 return
-            lost = lost_fields(connection, self.source.name, reading.fields)
-            if lost:
-                reading.warnings.append(_lost(delivery.name, lost, self.profile))
-            intake = ingest(connection, self._batch(delivery, reading), self.progress)
+            warned = self._warned(connection, delivery.name, parts)
+            intake = ingest(connection, arrival, warned, progress=self.progress)
             if delivery.cursor:
                 write_cursor(connection, self.source.name, {**delivery.cursor, **self._validity})
         self.result.intake.add(intake)
-        self.result.warnings += reading.warnings
         self.result.taken.append(delivery.name)
+
+    def _warned(self, connection: Connection, file: str, parts: Iterable[Reading]) -> Iterator[Reading]:
+        """Hand the parts on, with a warning where a column is missing that the last file had."""
+        for part in parts:
+            lost = lost_fields(connection, self.source.name, part.fields) if part.fields else None
+            if lost:
+                part.warnings.append(_lost(file, lost, self.profile))
+            self.result.warnings += part.warnings
+            yield part
 
     def _is_known(self, connection: Connection, delivery: Delivery) -> bool:
         known = is_known(
@@ -139,14 +174,13 @@ class _Poll:
             self.result.known.append(delivery.name)
         return known
 
-    def _batch(self, delivery: Delivery, reading: Reading) -> Batch:
-        return Batch(
+    def _arrival(self, origin: str, sha256: str) -> Arrival:
+        return Arrival(
             source=self.source.name,
-            origin=delivery.name,
-            sha256=delivery.sha256,
+            origin=origin,
+            sha256=sha256,
             profile=self.profile.fingerprint,
             taken_at=self.now,
-            reading=reading,
         )
 
 

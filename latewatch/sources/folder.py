@@ -1,6 +1,8 @@
 """A watched folder. A file is taken when it has stopped growing; nothing in the folder is changed."""
 
 import errno
+import hashlib
+import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,14 +70,17 @@ def settled(files: list[Path], seconds: float) -> tuple[list[Path], list[Path]]:
     return still, [path for path in after if after[path] != before[path]]
 
 
-def read_file(path: Path, max_megabytes: int) -> Delivery:
-    """Return the bytes of `path`. Raises SourceError."""
+def delivered(path: Path, max_megabytes: int) -> Delivery:
+    """Return the file at `path` as a delivery; of its bytes only the hash is taken. Raises SourceError."""
     try:
         with path.open("rb") as file:
-            content = file.read(max_megabytes * MEGABYTE + 1)
+            size = os.fstat(file.fileno()).st_size
+            sha256 = (
+                hashlib.file_digest(file, "sha256").hexdigest() if size <= max_megabytes * MEGABYTE else ""
+            )
     except OSError as e:
         cause = _FILE_CAUSES.get(e.errno or 0, "không đọc được tệp; hãy kiểm tra ổ đĩa")
         raise SourceError(path.name, cause, passing=True) from e
-    if len(content) > max_megabytes * MEGABYTE:
+    if not sha256:
         raise SourceError(path.name, f"tệp lớn hơn {max_megabytes} MB; chia nhỏ, hoặc tăng max_megabytes")
-    return Delivery(path.name, content)
+    return Delivery(path.name, path, sha256)

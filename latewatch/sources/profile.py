@@ -52,12 +52,19 @@ class Reads(StrEnum):
     EVENTS = "events"
 
 
+class System(StrEnum):
+    """What kind of system a profile describes, and so who reads it."""
+
+    FILES = "files"  # spreadsheets and text files
+
+
 WORDS = {Reads.DOSSIERS: ("status_words", "channel_words"), Reads.EVENTS: ("event_words",)}
 
 
 class _File(Struct, frozen=True, forbid_unknown_fields=True):
     reads: Reads
-    headings: dict[str, Aliases]
+    system: System = System.FILES
+    headings: dict[str, Aliases] = {}
     status_words: dict[str, Status] = {}
     channel_words: dict[str, Channel] = {}
     event_words: dict[str, EventKind] = {}
@@ -79,6 +86,7 @@ class Profile:
     fingerprint: str
     setting: str = "khóa headings của nguồn"
     reads: Reads = Reads.DOSSIERS
+    system: System = System.FILES
     event_of: Mapping[str, EventKind] = field(default_factory=dict)
     implied: Mapping[str, EventKind] = field(default_factory=dict)
 
@@ -120,6 +128,7 @@ def load_profile(source: Source) -> Profile:
         names={name: source.headings.get(name, aliases[0]) for name, aliases in base.headings.items()},
         fingerprint=_fingerprint(text, source),
         reads=base.reads,
+        system=base.system,
         event_of=_by_key({**base.event_words, **event}),
         implied=_by_key(base.implied),
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, NamedTuple
 
+from latewatch.domain.record import Cells
 from latewatch.errors import Place
 from latewatch.sources.cells import cleaned, key_of, text_of
 from latewatch.sources.grid import Cell, Sheet
@@ -43,7 +44,7 @@ class RowReader:
         self.profile = profile
         self._signs = [header.columns[field] for field in self.SIGNS if field in header.columns]
         self._cut_at = len(sheet.rows) - 1 if sheet.is_cut else -1
-        self._names: list[str] = []
+        self._names: tuple[str, ...] = ()
 
     def place(self, index: int) -> Place:
         return Place(self.file, self.sheet.name, index + 1)
@@ -61,15 +62,18 @@ class RowReader:
             index, cells, [cleaned(cell) if isinstance(cell, str) else text_of(cell) for cell in cells]
         )
 
-    def raw(self, row: Row) -> dict[str, str]:
+    def raw(self, row: Row) -> Cells:
         """Return the row as heading → text; of two headings alike both stay."""
-        while len(self._names) < len(row.texts):
-            self._names.append(self._unused_name(len(self._names)))
-        return {name: text for name, text in zip(self._names, row.texts, strict=False) if text}
+        if len(self._names) < len(row.texts):
+            names = list(self._names)
+            while len(names) < len(row.texts):
+                names.append(self._unused_name(len(names), names))
+            self._names = tuple(names)
+        return Cells(self._names, tuple(row.texts))
 
-    def _unused_name(self, column: int) -> str:
+    def _unused_name(self, column: int, used: Sequence[str]) -> str:
         name = self.header.headings.get(column, f"cột {column + 1}")
-        return f"{name} [{column + 1}]" if name in self._names else name
+        return f"{name} [{column + 1}]" if name in used else name
 
     def is_no_record(self, row: Row) -> bool:
         """Tell whether a row is provably none: blank, a total, a group's heading, a repeated header.

@@ -3,6 +3,7 @@
 Neither the token nor the user, password and query of the address are in any message, log or traceback.
 """
 
+import hashlib
 import logging
 import re
 import ssl
@@ -10,7 +11,7 @@ import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 import httpx
@@ -52,8 +53,8 @@ class _Refused(Exception):  # noqa: N818  an answer, not an error of the program
         return self.status == HTTPStatus.TOO_MANY_REQUESTS or self.status >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-def fetch(source: Source, cursor: Mapping[str, str]) -> Delivery | None:
-    """Return the file at `source.url`, or None where it has not changed since `cursor`.
+def fetch(source: Source, cursor: Mapping[str, str], folder: Path) -> Delivery | None:
+    """Load the file at `source.url` into `folder`; return None where it has not changed since `cursor`.
 
     Timeouts, broken connections, 429 and 5xx are tried again `source.retries` times with growing waits
     (`Retry-After` is kept to, up to a minute); nothing else is. Raises SourceError, and ConfigError where a
@@ -65,7 +66,7 @@ def fetch(source: Source, cursor: Mapping[str, str]) -> Delivery | None:
         with httpx.Client(
             timeout=source.timeout_seconds, verify=_tls(source, where), follow_redirects=True
         ) as client:
-            return _get_patiently(client, source, headers, where)
+            return _get_patiently(client, source, headers, where, folder)
     except _Refused as e:
         raise _refusal(where, e) from e
     except httpx.TimeoutException:
@@ -78,7 +79,7 @@ def fetch(source: Source, cursor: Mapping[str, str]) -> Delivery | None:
 
 
 def _get_patiently(
-    client: httpx.Client, source: Source, headers: Mapping[str, str], where: str
+    client: httpx.Client, source: Source, headers: Mapping[str, str], where: str, folder: Path
 ) -> Delivery | None:
     tries = stamina.retry_context(
         on=_wait_or_give_up,
@@ -90,11 +91,13 @@ def _get_patiently(
     )
     for attempt in tries:
         with attempt:
-            return _get(client, source, headers, where)
+            return _get(client, source, headers, where, folder)
     raise AssertionError("unreachable: the last try returns or raises")  # pragma: no cover
 
 
-def _get(client: httpx.Client, source: Source, headers: Mapping[str, str], where: str) -> Delivery | None:
+def _get(
+    client: httpx.Client, source: Source, headers: Mapping[str, str], where: str, folder: Path
+) -> Delivery | None:
     url = source.url or ""
     with client.stream("GET", url, headers=dict(headers)) as response:
         is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
@@ -107,24 +110,28 @@ def _get(client: httpx.Client, source: Source, headers: Mapping[str, str], where
                 where,
                 "trả về trang web, không phải bảng tính; có thể là trang đăng nhập; kiểm tra mã truy cập",
             )
-        content = _body(response, source, where)
-        return Delivery(_file_name(url), content, _cursor(response))
+        path = folder / "download"
+        sha256 = _save(response, path, source, where)
+        return Delivery(_file_name(url), path, sha256, _cursor(response))
 
 
-def _body(response: httpx.Response, source: Source, where: str) -> bytes:
-    """Read the body while it is neither too large nor too slow."""
-    content = bytearray()
+def _save(response: httpx.Response, path: Path, source: Source, where: str) -> str:
+    """Write the body to `path` while it is neither too large nor too slow, and return its SHA-256."""
+    digest, size = hashlib.sha256(), 0
     end = time.monotonic() + LONGEST_DOWNLOAD
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > source.max_megabytes * MEGABYTE:
-            raise SourceError(
-                where, f"tệp lớn hơn {source.max_megabytes} MB; tăng max_megabytes nếu đúng là vậy"
-            )
-        if time.monotonic() > end:
-            problem = f"tải chưa xong sau {LONGEST_DOWNLOAD:g} giây; thử lại ở lần chạy sau"
-            raise SourceError(where, problem, passing=True)
-    return bytes(content)
+    with path.open("wb") as file:
+        for chunk in response.iter_bytes():
+            file.write(chunk)
+            digest.update(chunk)
+            size += len(chunk)
+            if size > source.max_megabytes * MEGABYTE:
+                raise SourceError(
+                    where, f"tệp lớn hơn {source.max_megabytes} MB; tăng max_megabytes nếu đúng là vậy"
+                )
+            if time.monotonic() > end:
+                problem = f"tải chưa xong sau {LONGEST_DOWNLOAD:g} giây; thử lại ở lần chạy sau"
+                raise SourceError(where, problem, passing=True)
+    return digest.hexdigest()
 
 
 def _headers(source: Source, cursor: Mapping[str, str]) -> dict[str, str]:

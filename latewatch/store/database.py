@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import stamina
 from alembic import command
 from alembic.config import Config
@@ -19,6 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from latewatch.errors import StoreError
+from latewatch.store.rows import to_text
 
 BUSY_SECONDS = 60
 _WRITES = "latewatch_writes"
@@ -67,7 +69,13 @@ def open_store(file: Path) -> Store:
 def open_url(url: URL, name: str) -> Store:
     """Open the database at `url`; `name` is what messages call it. Raises StoreError."""
     connect_args = {"timeout": BUSY_SECONDS} if url.get_backend_name() == "sqlite" else {}
-    engine = create_engine(url, connect_args=connect_args, hide_parameters=True)  # they are personal data
+    engine = create_engine(
+        url,
+        connect_args=connect_args,
+        hide_parameters=True,  # they are personal data
+        json_serializer=to_text,
+        json_deserializer=msgspec.json.decode,
+    )
     speak = _speak_sqlite if engine.dialect.name == "sqlite" else _speak_postgresql
     speak(engine)
     store = Store(engine, name)

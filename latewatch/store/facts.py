@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -10,19 +11,23 @@ from sqlalchemy import RowMapping
 from latewatch.clock import VIETNAM
 from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
 from latewatch.domain.limit import TimeLimit
+from latewatch.store.rows import to_text
 
 FIELDS = tuple(field.name for field in fields(Dossier))
+_values = attrgetter(*FIELDS)
+_STATUS, _CHANNEL, _LIMIT = map(FIELDS.index, ("status", "channel", "time_limit"))
+_SUSPENSIONS, _STAGES = map(FIELDS.index, ("suspensions", "stages"))
 
 
-def to_row(dossier: Dossier) -> dict[str, Any]:
-    """Return the columns of `dossier`: enums and limits as text, moments as they are, lists as JSON."""
-    row = {name: getattr(dossier, name) for name in FIELDS}
-    row["status"] = dossier.status.value
-    row["channel"] = dossier.channel.value if dossier.channel else None
-    row["time_limit"] = _limit_text(dossier.time_limit)
-    row["suspensions"] = [_suspension_json(each) for each in dossier.suspensions] or None
-    row["stages"] = [_stage_json(each) for each in dossier.stages] or None
-    return row
+def to_values(dossier: Dossier) -> list[Any]:
+    """Return the columns of `dossier` in the order of FIELDS: enums and limits as text, lists as JSON."""
+    values = list(_values(dossier))
+    values[_STATUS] = dossier.status.value
+    values[_CHANNEL] = dossier.channel.value if dossier.channel else None
+    values[_LIMIT] = _limit_text(dossier.time_limit)
+    values[_SUSPENSIONS] = [_suspension_json(each) for each in dossier.suspensions] or None
+    values[_STAGES] = [_stage_json(each) for each in dossier.stages] or None
+    return values
 
 
 def from_row(row: RowMapping) -> Dossier:
@@ -36,15 +41,9 @@ def from_row(row: RowMapping) -> Dossier:
     return Dossier(**facts)
 
 
-def to_json(dossier: Dossier) -> dict[str, Any]:
-    """Return the facts as JSON holds them: moments in Vietnam's time, what is unknown left out."""
-    facts = {}
-    for name, value in to_row(dossier).items():
-        if isinstance(value, datetime):
-            facts[name] = _moment_text(value)
-        elif value not in (None, ""):
-            facts[name] = value
-    return facts
+def to_document(values: Sequence[Any]) -> str:
+    """Return what `to_values` gave as a JSON text: moments in Vietnam's time, what is unknown left out."""
+    return to_text({name: value for name, value in zip(FIELDS, values, strict=True) if value})
 
 
 def updated(known: Dossier | None, code: str, reported: Mapping[str, Any]) -> Dossier:

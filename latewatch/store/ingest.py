@@ -1,157 +1,98 @@
-"""What changed? One batch goes in as one transaction: all of it, or nothing."""
+"""What changed? A part of a batch goes in as one transaction: all of it, or nothing."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, select
 
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.fitting import fitted
-from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.record import Cells, Reading, Rejected, Reported
 from latewatch.domain.suspension import observe, told
 from latewatch.progress import Progress, silent
 from latewatch.store import schema
-from latewatch.store.database import insert_or_else
-from latewatch.store.facts import from_row, to_json, to_row, updated
+from latewatch.store.batches import (
+    CHUNK,
+    Arrival,
+    Intake,
+    Told,
+    close_batch,
+    layouts_of,
+    note_part,
+    open_batch,
+)
+from latewatch.store.facts import FIELDS, from_row, to_document, to_values, updated
+from latewatch.store.memory import Version, append, newest_versions
+from latewatch.store.rows import insert_rows, to_text, update_rows
 
-CHUNK = 500  # codes asked for in one statement, below every database's limit of parameters
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Batch:
-    """One file as read: where it came from, and what is in it."""
-
-    source: str
-    origin: str
-    sha256: str
-    profile: str
-    taken_at: datetime
-    reading: Reading
-
-
-@dataclass(slots=True)
-class Intake:
-    """What a batch did, in numbers of rows."""
-
-    read: int = 0
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-
-    def add(self, other: "Intake") -> None:
-        self.read += other.read
-        self.new += other.new
-        self.changed += other.changed
-        self.unchanged += other.unchanged
-        self.rejected += other.rejected
+_REJECTION = ("batch_id", "file", "sheet", "row", "column", "reason", "raw")
 
 
-def is_known(connection: Connection, source: str, origin: str, sha256: str, profile: str) -> bool:
-    """Tell whether there is nothing new in these bytes of the file `origin`, read with this profile.
+def ingest(
+    connection: Connection,
+    arrival: Arrival,
+    parts: Iterable[Reading],
+    stored: Container[str] | None = None,
+    progress: Progress = silent,
+) -> Intake:
+    """Take in all parts of a file in the open transaction, and say what they did. The caller commits.
 
-    They are what this file held when it was last taken; or, where the file is new, what another one held: a
-    copy of an old export must not undo a newer one. There is something new in a file whose dossiers were not
-    known when it was taken, once one of them is.
+    `stored` are the codes that may be known already; without it the store is asked for each.
     """
-    table = schema.batch.c
-    columns = (table.sha256, table.profile, table.awaited)
-    done = select(*columns).where(table.source == source, table.state == "done").order_by(table.id.desc())
-    last = connection.execute(done.where(table.origin == origin).limit(1)).first()
-    if last is None:
-        same = done.where(table.sha256 == sha256, table.profile == profile)
-        last = connection.execute(same.limit(1)).first()
-    if last is None or (last.sha256, last.profile) != (sha256, profile):
-        return False
-    return not _has_any(connection, last.awaited or ())
-
-
-def has_awaited(connection: Connection, source: str) -> bool:
-    """Tell whether a dossier has come that the last file of `source` spoke of too early."""
-    table = schema.batch.c
-    newest = select(table.awaited).where(table.source == source, table.state == "done")
-    awaited = connection.execute(newest.order_by(table.id.desc()).limit(1)).scalar()
-    return _has_any(connection, awaited or ())
-
-
-def _has_any(connection: Connection, codes: Sequence[str]) -> bool:
-    column = schema.dossier.c.code
-    parts = (codes[start : start + CHUNK] for start in range(0, len(codes), CHUNK))
-    return any(
-        connection.execute(select(column).where(column.in_(part)).limit(1)).first() is not None
-        for part in parts
-    )
-
-
-def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> frozenset[str]:
-    """Return fields the last file of `source` had and this one lacks; none where such a file came before."""
-    table = schema.batch.c
-    seen = (
-        connection.execute(
-            select(table.fields)
-            .where(table.source == source, table.state == "done")
-            .order_by(table.id.desc())
-        )
-        .scalars()
-        .all()
-    )
-    known = [frozenset(each) for each in seen]
-    if not known or fields in known:
-        return frozenset()
-    return known[0] - fields
-
-
-def ingest(connection: Connection, batch: Batch, progress: Progress = silent) -> Intake:
-    """Write `batch` into the open transaction and say what it did.
-
-    A dossier gets a new version only when a fact changed. Events of a dossier nobody reported yet wait for
-    it. The caller commits.
-    """
-    reading = batch.reading
-    intake = Intake(reading.read, unchanged=reading.repeated)
-    rejected = list(reading.rejected)
-    awaited: list[str] = []
-    batch_id = _insert_batch(connection, batch)
-    new: list[tuple[Dossier, Reported]] = []
-    changed: list[_Change] = []
-    for start in progress(range(0, len(reading.reported), CHUNK), f"Ghi {batch.origin}"):
-        chunk = reading.reported[start : start + CHUNK]
-        known = _known(connection, [row.code for row in chunk])
-        for row in chunk:
-            before = known.get(row.code)
-            taken, misfits = fitted(row, before.dossier if before else None)
-            rejected += misfits
-            if taken is None:
-                awaited += [] if before else [row.code]
-                continue
-            after = _after(before, taken, batch.taken_at)
-            if before is None:
-                new.append((after, taken))
-            elif after != before.dossier:
-                source = before.source if taken.events else batch.source
-                changed.append(_Change(before.id, before.version + 1, after, taken, source))
-            else:
-                intake.unchanged += taken.rows
-    _insert_new(connection, batch_id, batch.source, new)
-    _insert_changes(connection, batch_id, changed)
-    _insert_rejections(connection, batch_id, rejected)
-    intake.new, intake.changed = len(new), sum(each.row.rows for each in changed)
-    intake.rejected = len(rejected)
-    numbers: dict[str, Any] = {name: getattr(intake, name) for name in intake.__slots__}
-    changes = update(schema.batch).where(schema.batch.c.id == batch_id)
-    connection.execute(changes.values(**numbers, awaited=awaited or None))
+    batch = Batch(open_batch(connection, arrival), arrival.source, arrival.taken_at)
+    intake = Intake()
+    for part in parts:
+        intake.add(take(connection, batch, part, stored, progress))
+    close_batch(connection, batch.id)
     return intake
 
 
-def _after(before: "_Known | None", row: Reported, at: datetime) -> Dossier:
-    """Return the dossier as it is known after `row`; who says nothing of a fact leaves it as it was."""
-    known = before.dossier if before else None
-    facts = dict(row.facts)
-    if known and "suspensions" in facts:
-        facts["suspensions"] = told(known.suspensions, facts["suspensions"])
-    return observe(updated(known, row.code, facts), at)
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """An open batch of a source, begun at `taken_at`."""
+
+    id: int
+    source: str
+    taken_at: datetime
+
+
+def take(
+    connection: Connection,
+    batch: Batch,
+    part: Reading,
+    stored: Container[str] | None = None,
+    progress: Progress = silent,
+) -> Intake:
+    """Take one part into its batch. A dossier gets a new version only when a fact changed.
+
+    Events of a dossier nobody reported yet wait for it.
+    """
+    found = _compare(connection, batch, part, stored, progress)
+    layouts = layouts_of(connection, batch.id)
+    before = len(layouts)
+    _write_new(connection, batch, found.new)
+    _write_changes(connection, found.changed)
+    append(connection, _versions(batch, found, layouts))
+    _write_digests(connection, found.reworded)
+    _write_rejections(connection, batch.id, found.rejected)
+    intake = Intake(
+        read=part.read,
+        new=len(found.new),
+        changed=sum(each.row.rows for each in found.changed),
+        unchanged=found.unchanged,
+        rejected=len(found.rejected),
+    )
+    account = Told(
+        intake=intake,
+        awaited=found.awaited,
+        layouts=[list(each) for each in layouts[before:]],
+        listed=len(part.same) + len({each.code for each in part.reported}),
+        versions=len(found.new) + len(found.changed),
+    )
+    note_part(connection, batch.id, part, account)
+    return intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,139 +101,164 @@ class _Known:
     version: int
     dossier: Dossier
     source: str
+    digest: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
+    """A dossier as it is after a row; `id` is 0 where it is new."""
+
     id: int
     version: int
     dossier: Dossier
+    values: list[Any]
     row: Reported
     source: str  # that reported the dossier; a list of events does not
+    digest: bytes | None
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a part says, compared with what is stored."""
+
+    rejected: list[Rejected]
+    unchanged: int
+    new: list[_Change] = field(default_factory=list)
+    changed: list[_Change] = field(default_factory=list)
+    awaited: list[str] = field(default_factory=list)
+    reworded: list[tuple[bytes, int]] = field(
+        default_factory=list
+    )  # rows whose words changed, not their facts
+
+
+def _compare(
+    connection: Connection, batch: Batch, part: Reading, stored: Container[str] | None, progress: Progress
+) -> _Found:
+    found = _Found(list(part.rejected), part.repeated + len(part.same))
+    for start in progress(range(0, len(part.reported), CHUNK), "Ghi"):
+        rows = part.reported[start : start + CHUNK]
+        known = _known(connection, [row.code for row in rows if stored is None or row.code in stored])
+        versions = _earlier_versions(connection, rows, known)
+        for row in rows:
+            _sort(batch, row, known.get(row.code), versions.get(row.code, 0), found)
+    return found
+
+
+def _sort(batch: Batch, row: Reported, before: _Known | None, version: int, found: _Found) -> None:
+    taken, misfits = fitted(row, before.dossier if before else None)
+    found.rejected += misfits
+    if taken is None:
+        found.awaited += [] if before else [row.code]
+        return
+    after = _after(before, taken, batch.taken_at)
+    digest = _lasting_digest(taken, after, batch.taken_at)
+    if before is None:
+        found.new.append(_Change(0, version + 1, after, to_values(after), taken, batch.source, digest))
+    elif after != before.dossier:
+        source = before.source if taken.events else batch.source
+        kept = before.digest if taken.events else digest
+        change = _Change(before.id, before.version + 1, after, to_values(after), taken, source, kept)
+        found.changed.append(change)
+    else:
+        found.unchanged += taken.rows
+        if digest and before.source == batch.source and digest != before.digest:
+            found.reworded.append((digest, before.id))
+
+
+def _after(before: _Known | None, row: Reported, at: datetime) -> Dossier:
+    """Return the dossier as it is known after `row`; who says nothing of a fact leaves it as it was."""
+    known = before.dossier if before else None
+    facts = dict(row.facts)
+    if known and "suspensions" in facts:
+        facts["suspensions"] = told(known.suspensions, facts["suspensions"])
+    return observe(updated(known, row.code, facts), at)
+
+
+def _lasting_digest(row: Reported, dossier: Dossier, at: datetime) -> bytes | None:
+    """Return the digest under which the same row says nothing new later.
+
+    Of a receipt that lies ahead nobody can say so: what its status tells is observed only after it.
+    """
+    is_ahead = dossier.received_at is not None and dossier.received_at > at
+    return None if is_ahead else row.digest or None
 
 
 def _known(connection: Connection, codes: list[str]) -> dict[str, _Known]:
+    if not codes:
+        return {}
     rows = connection.execute(select(schema.dossier).where(schema.dossier.c.code.in_(codes)))
-    return {row.code: _Known(row.id, row.version, from_row(row._mapping), row.source) for row in rows}
-
-
-def _insert_batch(connection: Connection, batch: Batch) -> int:
-    values = {
-        "source": batch.source,
-        "origin": batch.origin,
-        "sha256": batch.sha256,
-        "profile": batch.profile,
-        "state": "done",
-        "taken_at": batch.taken_at,
-        "fields": sorted(batch.reading.fields),
-        "warnings": list(batch.reading.warnings),
-        "problem": "",
-        **dict.fromkeys(Intake.__slots__, 0),
+    return {
+        row.code: _Known(row.id, row.version, from_row(row._mapping), row.source, row.digest or b"")
+        for row in rows
     }
-    batch_id: int = connection.execute(insert(schema.batch).returning(schema.batch.c.id), values).scalar_one()
-    return batch_id
 
 
-def _insert_new(
-    connection: Connection, batch_id: int, source: str, new: list[tuple[Dossier, Reported]]
-) -> None:
-    if not new:
-        return
-    rows = [{**to_row(dossier), "version": 1, "source": source} for dossier, _ in new]
-    table = schema.dossier
-    ids = {
-        row.code: row.id
-        for row in connection.execute(insert(table).returning(table.c.id, table.c.code), rows)
-    }
-    changes = [_Change(ids[dossier.code], 1, dossier, row, source) for dossier, row in new]
-    connection.execute(insert(schema.dossier_version), list(_versions(batch_id, changes)))
+def _earlier_versions(
+    connection: Connection, rows: list[Reported], known: dict[str, _Known]
+) -> dict[str, int]:
+    """Return the newest version of dossiers that were taken back once: their memory goes on from there."""
+    strangers = [row.code for row in rows if row.code not in known]
+    if not strangers or not _has_undone(connection):
+        return {}
+    return newest_versions(connection, strangers)
 
 
-def _insert_changes(connection: Connection, batch_id: int, changed: list[_Change]) -> None:
-    if not changed:
-        return
-    table = schema.dossier
-    rows = [
-        {"b_" + name: value for name, value in to_row(each.dossier).items()}
-        | {"b_version": each.version, "b_id": each.id, "b_source": each.source}
-        for each in changed
-    ]
-    columns: dict[str, Any] = {
-        name: bindparam("b_" + name) for name in (*to_row(changed[0].dossier), "version", "source")
-    }
-    connection.execute(update(table).where(table.c.id == bindparam("b_id")).values(columns), rows)
-    connection.execute(insert(schema.dossier_version), list(_versions(batch_id, changed)))
+def _has_undone(connection: Connection) -> bool:
+    undone = select(schema.batch.c.id).where(schema.batch.c.undoes.is_not(None)).limit(1)
+    return connection.execute(undone).first() is not None
 
 
-def _versions(batch_id: int, changes: Iterable[_Change]) -> Iterator[dict[str, Any]]:
-    for each in changes:
-        yield {
-            "dossier_id": each.id,
-            "version": each.version,
-            "batch_id": batch_id,
-            "place": str(each.row.place),
-            "facts": to_json(each.dossier),
-            "raw": dict(each.row.raw),
-        }
+def _write_new(connection: Connection, batch: Batch, new: list[_Change]) -> None:
+    names = (*FIELDS, "version", "source", "digest")
+    rows = ([*each.values, each.version, each.source, each.digest] for each in new)
+    insert_rows(connection, schema.dossier, names, rows)
 
 
-def _insert_rejections(connection: Connection, batch_id: int, rejected: Sequence[Rejected]) -> None:
-    rows = [
-        {
-            "batch_id": batch_id,
-            "file": each.place.file,
-            "sheet": each.place.sheet,
-            "row": each.place.row,
-            "column": each.column,
-            "reason": each.reason,
-            "raw": dict(each.raw),
-        }
+def _write_changes(connection: Connection, changed: list[_Change]) -> None:
+    names = (*FIELDS, "version", "source", "digest")
+    rows = ([*each.values, each.version, each.source, each.digest, each.id] for each in changed)
+    update_rows(connection, schema.dossier, names, rows)
+
+
+def _write_digests(connection: Connection, reworded: list[tuple[bytes, int]]) -> None:
+    update_rows(connection, schema.dossier, ("digest",), map(list, reworded))
+
+
+def _versions(batch: Batch, found: _Found, layouts: list[tuple[str, ...]]) -> Iterator[Version]:
+    """Yield what is kept for good, and add the headings nobody met before to `layouts`."""
+    for each in (*found.new, *found.changed):
+        layout, raw = _raw(each.row, layouts)
+        yield Version(
+            code=each.dossier.code,
+            version=each.version,
+            batch_id=batch.id,
+            place=str(each.row.place),
+            facts=to_document(each.values),
+            layout=layout,
+            raw=raw,
+        )
+
+
+def _raw(row: Reported, layouts: list[tuple[str, ...]]) -> tuple[int | None, str]:
+    if not isinstance(row.raw, Cells):
+        return None, to_text(row.raw)
+    headings = row.raw.headings
+    if headings not in layouts:
+        layouts.append(headings)
+    return layouts.index(headings), to_text(row.raw.texts)
+
+
+def _write_rejections(connection: Connection, batch_id: int, rejected: list[Rejected]) -> None:
+    rows = (
+        [
+            batch_id,
+            each.place.file,
+            each.place.sheet,
+            each.place.row,
+            each.column,
+            each.reason,
+            dict(each.raw),
+        ]
         for each in rejected
-    ]
-    if rows:
-        connection.execute(insert(schema.rejection), rows)
-
-
-def note_failure(connection: Connection, source: str, origin: str, problem: str, now: datetime) -> int:
-    """Keep that `origin`, a file or the source itself, could not be read; a lasting failure is one row.
-
-    Return the id of that row.
-    """
-    table = schema.batch
-    same = (table.c.source == source) & (table.c.origin == origin) & (table.c.problem == problem)
-    lasting = update(table).where(same, table.c.state == "failed").values(taken_at=now).returning(table.c.id)
-    known: int | None = connection.execute(lasting).scalar()
-    if known is not None:
-        return known
-    failed: dict[str, Any] = {"source": source, "origin": origin, "state": "failed", "problem": problem}
-    nothing = {
-        "sha256": "",
-        "profile": "",
-        "fields": [],
-        "warnings": [],
-        **dict.fromkeys(Intake.__slots__, 0),
-    }
-    statement = insert(table).values(taken_at=now, **failed, **nothing).returning(table.c.id)
-    made: int = connection.execute(statement).scalar_one()
-    return made
-
-
-def cure_failures(connection: Connection, source: str, met: Collection[int]) -> None:
-    """Mark the failures of `source` as cured, but for those of the ids `met` in this run."""
-    table = schema.batch
-    gone = (table.c.source == source) & (table.c.state == "failed") & table.c.id.not_in(met)
-    connection.execute(update(table).where(gone).values(state="cured"))
-
-
-def read_cursor(connection: Connection, source: str) -> dict[str, str]:
-    """Return what the next request to `source` needs to ask only for something newer."""
-    state = connection.execute(select(schema.cursor.c.state).where(schema.cursor.c.source == source)).scalar()
-    return dict(state or {})
-
-
-def write_cursor(connection: Connection, source: str, state: Mapping[str, str]) -> None:
-    """Keep the cursor, in the transaction of the batch it belongs to."""
-    statement = insert_or_else(connection, schema.cursor).values(source=source, state=dict(state))
-    connection.execute(
-        statement.on_conflict_do_update(index_elements=["source"], set_={"state": dict(state)})
     )
+    insert_rows(connection, schema.rejection, _REJECTION, rows)

@@ -1,5 +1,6 @@
 """The tables. A change here comes with a migration; a test holds the two together."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -41,19 +43,28 @@ class Moment(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("an instant needs its time zone")
-        instant = value.astimezone(UTC)
-        return instant.replace(tzinfo=None) if dialect.name == "sqlite" else instant
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Return the way in: SQLite keeps text, made here in one go as it is made for every row."""
+        return _sqlite_moment if dialect.name == "sqlite" else _instant
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
             return None
         instant: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
         return instant.astimezone(VIETNAM)
+
+
+def _instant(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError("an instant needs its time zone")
+    return value.astimezone(UTC)
+
+
+def _sqlite_moment(value: datetime | None) -> str | None:
+    instant = _instant(value)
+    return instant.replace(tzinfo=None).isoformat(" ", "microseconds") if instant else None
 
 
 batch = Table(
@@ -64,7 +75,7 @@ batch = Table(
     Column("origin", Text, nullable=False),  # the file's name as it arrived
     Column("sha256", String(64), nullable=False),
     Column("profile", String(16), nullable=False),  # fingerprint of the profile it was read with
-    Column("state", String(10), nullable=False),  # done; failed; cured: failed once and not any more
+    Column("state", String(10), nullable=False),  # running, done, undone; failed; cured: not failed any more
     Column("taken_at", Moment, nullable=False),
     Column("fields", JSON, nullable=False),  # the fields this file had columns for
     Column("read", Integer, nullable=False),
@@ -75,6 +86,14 @@ batch = Table(
     Column("warnings", JSON, nullable=False),
     Column("problem", Text, nullable=False),  # why a failed one failed
     Column("awaited", JSON(none_as_null=True)),  # codes of dossiers its events spoke of too early
+    Column("layouts", JSON(none_as_null=True)),  # the headings of its sheets, one list a sheet
+    Column("unknown", JSON(none_as_null=True)),  # status words nobody mapped → rows that hold them
+    Column("listed", Integer, nullable=False, server_default=text("0")),  # dossiers it names
+    Column("versions", Integer, nullable=False, server_default=text("0")),  # of records it added
+    Column("undoes", Integer),  # the batch whose effect this one took back
+    Column("seal_number", Integer),  # batches are sealed in this order, from 1
+    Column("seal", String(64)),
+    Index("uq_batch_seal_number", "seal_number", unique=True),
     Index("ix_batch_source_sha256", "source", "sha256"),
     Index("ix_batch_source_origin", "source", "origin"),
     Index("ix_batch_source_taken_at", "source", "taken_at"),
@@ -110,19 +129,26 @@ dossier = Table(
     Column("suspensions", JSON(none_as_null=True)),  # null where there are none, so that SQL can tell
     Column("stages", JSON(none_as_null=True)),
     Column("source", String(200), nullable=False, server_default=text("''")),  # that reported it last
+    Column("digest", LargeBinary),  # of the row that said so, where the same row again says nothing new
+    Column("missing_since", Moment),  # a batch of its source lists its neighbours and not it any more
+    Index("ix_dossier_source", "source"),
 )
 
-dossier_version = Table(
-    "dossier_version",
+# What the sources said, kept for good: nothing here is changed or removed. By code, as a dossier that was
+# taken in by mistake leaves the table `dossier` and not this one.
+record_version = Table(
+    "record_version",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
+    Column("code", String(100), nullable=False),
     Column("version", Integer, nullable=False),
-    Column("batch_id", ForeignKey("batch.id"), nullable=False),
+    Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
     Column("place", Text, nullable=False),
-    Column("facts", JSON, nullable=False),  # every fact as known with this version
-    Column("raw", JSON, nullable=False),  # the row as it was, heading → text
-    UniqueConstraint("dossier_id", "version"),
+    Column("facts", Text),  # JSON, every fact as known with this version; null: the dossier was taken back
+    Column("layout", Integer),  # which of the batch's layouts names the cells of `raw`
+    Column("raw", Text, nullable=False),  # JSON, the record as it was
+    Column("hash", String(64), nullable=False),  # over all this and the hash of the version before
+    UniqueConstraint("code", "version"),
 )
 
 rejection = Table(
@@ -248,4 +274,34 @@ digest = Table(
     Column("delivered_to", Text, nullable=False),
     Column("problem", Text, nullable=False),
     UniqueConstraint("desk", "day"),
+)
+
+finding = Table(
+    "finding",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("code", String(100), nullable=False),
+    Column("key", String(100), nullable=False),  # what tells two findings of one kind and dossier apart
+    Column("severity", String(10), nullable=False),
+    Column("unit", Text, nullable=False),  # that resolves the dossier, as the office calls it
+    Column("evidence", JSON, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("batch_id", ForeignKey("batch.id")),  # that betrayed it
+    Column("found_at", Moment, nullable=False),
+    Column("state", String(10), nullable=False),  # open, explained, closed
+    UniqueConstraint("kind", "code", "key"),
+    Index("ix_finding_state", "state"),
+)
+
+finding_change = Table(
+    "finding_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("finding_id", ForeignKey("finding.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("before", String(10), nullable=False),
+    Column("after", String(10), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
 )

@@ -1,0 +1,25 @@
+"""The interfaces of one-stop systems: which reader asks which system."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from latewatch.config import Source
+from latewatch.domain.record import Reading
+from latewatch.progress import Progress
+from latewatch.sources.profile import Profile, System
+
+
+class Pull(Protocol):
+    """Asks a system for what is new, part by part.
+
+    Each part's `cursor` says where to go on once it is kept: whoever is stopped there and asks again with it
+    loses nothing. What a part repeats of an earlier one does no harm. Raises SourceError and ConfigError.
+    """
+
+    def __call__(
+        self, source: Source, profile: Profile, cursor: Mapping[str, str], now: datetime, progress: Progress
+    ) -> Iterator[Reading]: ...
+
+
+PULLS: dict[System, Pull] = {}

@@ -1,0 +1,210 @@
+"""Batches: what each run brought of each source, from its opening to its seal; failures; cursors."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from latewatch.domain.record import Reading
+from latewatch.store import schema
+from latewatch.store.database import insert_or_else
+from latewatch.store.memory import seal_batch
+
+CHUNK = 500  # codes asked for in one statement, below every database's limit of parameters
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A file, or a run over an interface, as it is taken in: where it came from, read with which profile."""
+
+    source: str
+    origin: str
+    sha256: str
+    profile: str
+    taken_at: datetime
+    undoes: int | None = None
+
+
+@dataclass(slots=True)
+class Intake:
+    """What a batch did, in numbers of rows."""
+
+    read: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+
+    def add(self, other: "Intake") -> None:
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+
+def open_batch(connection: Connection, arrival: Arrival) -> int:
+    """Return the id of a new batch, open until `close_batch`."""
+    values = {
+        **{each.name: getattr(arrival, each.name) for each in fields(arrival)},
+        "state": "running",
+        "fields": [],
+        "warnings": [],
+        "problem": "",
+        **dict.fromkeys(Intake.__slots__, 0),
+    }
+    batch_id: int = connection.execute(insert(schema.batch).returning(schema.batch.c.id), values).scalar_one()
+    return batch_id
+
+
+def running_batch(connection: Connection, source: str, profile: str) -> int | None:
+    """Return the batch that an interrupted run over the interface of `source` left open."""
+    table = schema.batch.c
+    same = (table.source == source) & (table.profile == profile) & (table.state == "running")
+    return connection.execute(select(table.id).where(same).order_by(table.id.desc()).limit(1)).scalar()
+
+
+def note_part(connection: Connection, batch_id: int, part: Reading, told: "Told") -> None:
+    """Add what a part did to the account of its batch."""
+    table = schema.batch
+    row = connection.execute(select(table).where(table.c.id == batch_id)).mappings().one()
+    numbers = {name: row[name] + getattr(told.intake, name) for name in Intake.__slots__}
+    unknown = dict(row["unknown"] or {})
+    for word, times in part.unknown.items():
+        unknown[word] = unknown.get(word, 0) + times
+    connection.execute(
+        update(table)
+        .where(table.c.id == batch_id)
+        .values(
+            **numbers,
+            fields=sorted({*row["fields"], *part.fields}),
+            warnings=[*row["warnings"], *part.warnings],
+            awaited=[*(row["awaited"] or ()), *told.awaited] or None,
+            layouts=[*(row["layouts"] or ()), *told.layouts] or None,
+            unknown=unknown or None,
+            listed=row["listed"] + told.listed,
+            versions=row["versions"] + told.versions,
+        )
+    )
+
+
+@dataclass(slots=True)
+class Told:
+    """What a part of a batch did: for the batch's account."""
+
+    intake: Intake
+    awaited: list[str]  # dossiers its events spoke of too early
+    layouts: list[list[str]]  # headings that no earlier part had
+    listed: int = 0
+    versions: int = 0
+
+
+def layouts_of(connection: Connection, batch_id: int) -> list[tuple[str, ...]]:
+    """Return the headings of the sheets a batch has met so far."""
+    known = connection.execute(select(schema.batch.c.layouts).where(schema.batch.c.id == batch_id)).scalar()
+    return [tuple(each) for each in known or ()]
+
+
+def close_batch(connection: Connection, batch_id: int) -> None:
+    """Seal a batch: it is whole, and never changes again."""
+    connection.execute(update(schema.batch).where(schema.batch.c.id == batch_id).values(state="done"))
+    seal_batch(connection, batch_id)
+
+
+def is_known(connection: Connection, source: str, origin: str, sha256: str, profile: str) -> bool:
+    """Tell whether there is nothing new in these bytes of the file `origin`, read with this profile.
+
+    They are what this file held when it was last taken; or, where the file is new, what another one held: a
+    copy of an old export must not undo a newer one. There is something new in a file whose dossiers were not
+    known when it was taken, once one of them is.
+    """
+    table = schema.batch.c
+    columns = (table.sha256, table.profile, table.awaited)
+    taken = (table.source == source) & table.state.in_(("done", "undone"))  # what was undone was not wanted
+    done = select(*columns).where(taken).order_by(table.id.desc())
+    last = connection.execute(done.where(table.origin == origin).limit(1)).first()
+    if last is None:
+        same = done.where(table.sha256 == sha256, table.profile == profile)
+        last = connection.execute(same.limit(1)).first()
+    if last is None or (last.sha256, last.profile) != (sha256, profile):
+        return False
+    return not _has_any(connection, last.awaited or ())
+
+
+def has_awaited(connection: Connection, source: str) -> bool:
+    """Tell whether a dossier has come that the last file of `source` spoke of too early."""
+    table = schema.batch.c
+    newest = select(table.awaited).where(table.source == source, table.state == "done")
+    awaited = connection.execute(newest.order_by(table.id.desc()).limit(1)).scalar()
+    return _has_any(connection, awaited or ())
+
+
+def _has_any(connection: Connection, codes: Sequence[str]) -> bool:
+    column = schema.dossier.c.code
+    parts = (codes[start : start + CHUNK] for start in range(0, len(codes), CHUNK))
+    return any(
+        connection.execute(select(column).where(column.in_(part)).limit(1)).first() is not None
+        for part in parts
+    )
+
+
+def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> frozenset[str]:
+    """Return fields the last file of `source` had and this one lacks; none where such a file came before."""
+    table = schema.batch.c
+    seen = (
+        connection.execute(
+            select(table.fields)
+            .where(table.source == source, table.state == "done")
+            .order_by(table.id.desc())
+        )
+        .scalars()
+        .all()
+    )
+    known = [frozenset(each) for each in seen]
+    if not known or fields in known:
+        return frozenset()
+    return known[0] - fields
+
+
+def note_failure(connection: Connection, source: str, origin: str, problem: str, now: datetime) -> int:
+    """Keep that `origin`, a file or the source itself, could not be read; a lasting failure is one row.
+
+    Return the id of that row.
+    """
+    table = schema.batch
+    same = (table.c.source == source) & (table.c.origin == origin) & (table.c.problem == problem)
+    lasting = update(table).where(same, table.c.state == "failed").values(taken_at=now).returning(table.c.id)
+    known: int | None = connection.execute(lasting).scalar()
+    if known is not None:
+        return known
+    failed: dict[str, Any] = {"source": source, "origin": origin, "state": "failed", "problem": problem}
+    nothing = {
+        "sha256": "",
+        "profile": "",
+        "fields": [],
+        "warnings": [],
+        **dict.fromkeys(Intake.__slots__, 0),
+    }
+    statement = insert(table).values(taken_at=now, **failed, **nothing).returning(table.c.id)
+    made: int = connection.execute(statement).scalar_one()
+    return made
+
+
+def cure_failures(connection: Connection, source: str, met: Collection[int]) -> None:
+    """Mark the failures of `source` as cured, but for those of the ids `met` in this run."""
+    table = schema.batch
+    gone = (table.c.source == source) & (table.c.state == "failed") & table.c.id.not_in(met)
+    connection.execute(update(table).where(gone).values(state="cured"))
+
+
+def read_cursor(connection: Connection, source: str) -> dict[str, str]:
+    """Return what the next request to `source` needs to ask only for something newer."""
+    state = connection.execute(select(schema.cursor.c.state).where(schema.cursor.c.source == source)).scalar()
+    return dict(state or {})
+
+
+def write_cursor(connection: Connection, source: str, state: Mapping[str, str]) -> None:
+    """Keep the cursor, in the transaction of the batch it belongs to."""
+    statement = insert_or_else(connection, schema.cursor).values(source=source, state=dict(state))
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["source"], set_={"state": dict(state)})
+    )

@@ -1,0 +1,100 @@
+"""What the sources said, version by version, each sealed by a hash over itself and the one before it."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from latewatch.store import schema
+from latewatch.store.rows import insert_rows, to_text
+
+_PAGE = 10_000
+_NAMES = ("code", "version", "batch_id", "place", "facts", "layout", "raw", "hash")
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One thing a source said of a dossier. `facts` is None where the dossier was taken back."""
+
+    code: str
+    version: int
+    batch_id: int
+    place: str
+    facts: str | None
+    layout: int | None
+    raw: str
+
+
+def append(connection: Connection, versions: Iterable[Version]) -> None:
+    """Seal `versions` and keep them for good, after all that are there."""
+    insert_rows(connection, schema.record_version, _NAMES, _sealed(newest_hash(connection), versions))
+
+
+def newest_hash(connection: Connection) -> str:
+    """Return the hash over everything that was ever said; empty where nothing was."""
+    table = schema.record_version.c
+    return connection.execute(select(table.hash).order_by(table.id.desc()).limit(1)).scalar() or ""
+
+
+def _sealed(last: str, versions: Iterable[Version]) -> Iterator[list[Any]]:
+    for each in versions:
+        row = [each.code, each.version, each.batch_id, each.place, each.facts, each.layout, each.raw]
+        last = seal_of(last, row)
+        row.append(last)
+        yield row
+
+
+def seal_of(last: str, content: Iterable[Any]) -> str:
+    """Return the seal (SHA-256) over `content` and the seal before it."""
+    return hashlib.sha256(to_text([last, *content]).encode()).hexdigest()
+
+
+def seal_batch(connection: Connection, batch_id: int) -> None:
+    """Seal what is known of a finished batch, the newest version included, after the batch sealed last."""
+    table = schema.batch
+    before = select(table.c.seal_number, table.c.seal).where(table.c.seal_number.is_not(None))
+    last = connection.execute(before.order_by(table.c.seal_number.desc()).limit(1)).first()
+    number, seal = (last.seal_number, last.seal) if last else (0, "")
+    row = connection.execute(select(table).where(table.c.id == batch_id)).mappings().one()
+    sealed = {"seal_number": number + 1, "seal": seal_of(seal, batch_content(row))}
+    connection.execute(update(table).where(table.c.id == batch_id).values(sealed))
+
+
+_SEALED = ("id", "source", "origin", "sha256", "profile", "fields", "layouts", "undoes")
+_COUNTS = ("read", "new", "changed", "unchanged", "rejected", "versions")
+
+
+def batch_content(row: Any) -> list[Any]:
+    """Return what the seal of a batch covers: what never changes once it is done."""
+    return [*(row[name] for name in (*_SEALED, *_COUNTS)), row["taken_at"].isoformat()]
+
+
+def seal_all(connection: Connection) -> None:
+    """Seal what an earlier release kept without seals."""
+    table = schema.record_version
+    names = [table.c[name] for name in _NAMES[:-1]]
+    last, last_id = "", 0
+    change = update(table).where(table.c.id == bindparam("id_")).values(hash=bindparam("hash_"))
+    while True:
+        page = select(table.c.id, *names).where(table.c.id > last_id).order_by(table.c.id).limit(_PAGE)
+        rows = connection.execute(page).all()
+        if not rows:
+            break
+        seals = []
+        for last_id, *content in rows:
+            last = seal_of(last, content)
+            seals.append({"id_": last_id, "hash_": last})
+        connection.execute(change, seals)
+    batch = schema.batch.c
+    done = select(batch.id).where(batch.state == "done").order_by(batch.id)
+    for batch_id in connection.execute(done).scalars().all():
+        seal_batch(connection, batch_id)
+
+
+def newest_versions(connection: Connection, codes: list[str]) -> dict[str, int]:
+    """Return the number of the newest version ever kept of each of `codes`."""
+    table = schema.record_version.c
+    found = select(table.code, func.max(table.version)).where(table.code.in_(codes)).group_by(table.code)
+    return {row[0]: row[1] for row in connection.execute(found)}
