@@ -22,7 +22,7 @@ from exports import CORE, core, xlsx
 
 from latewatch.config import Source
 from latewatch.errors import ConfigError, LatewatchError, SourceError
-from latewatch.sources import web
+from latewatch.sources import http
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.web import fetch
 
@@ -54,8 +54,8 @@ class Server:
 @pytest.fixture(autouse=True)
 def _without_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "*")
-    monkeypatch.setattr(web, "FIRST_WAIT", 0.01)
-    monkeypatch.setattr(web, "JITTER", 0.01)
+    monkeypatch.setattr(http, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(http, "JITTER", 0.01)
 
 
 def start(context: ssl.SSLContext | None = None) -> Iterator[Server]:
@@ -176,8 +176,8 @@ def test_an_address_without_a_file_name(server: Server) -> None:
     [
         pytest.param(401, "đòi đăng nhập hoặc mã truy cập không đúng; kiểm tra token_file", id="401"),
         pytest.param(403, "không có quyền đọc; hãy xin quyền", id="403"),
-        pytest.param(404, "không có tệp ở địa chỉ này; kiểm tra khóa url", id="404"),
-        pytest.param(410, "không còn ở địa chỉ này; kiểm tra khóa url", id="410"),
+        pytest.param(404, "không có gì ở địa chỉ này; kiểm tra khóa url", id="404"),
+        pytest.param(410, "không còn nữa; kiểm tra khóa url", id="410"),
         pytest.param(418, "yêu cầu bị từ chối; kiểm tra url", id="another refusal"),
     ],
 )
@@ -238,7 +238,7 @@ NOW = datetime.now(UTC)
 def test_retry_after_is_kept_to(
     server: Server, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], least: float, most: float
 ) -> None:
-    monkeypatch.setattr(web, "LONGEST_WAIT", 1.0 if least == 1.0 else 0.4)
+    monkeypatch.setattr(http, "LONGEST_WAIT", 1.0 if least == 1.0 else 0.4)
     server.answers = [send(429, b"", **headers), send()]
     begun = time.monotonic()
     assert load(server.source(), {}) is not None
@@ -261,7 +261,7 @@ def test_a_server_that_drips(server: Server, monkeypatch: pytest.MonkeyPatch) ->
             handler.wfile.write(b"x")
             time.sleep(0.02)
 
-    monkeypatch.setattr(web, "LONGEST_DOWNLOAD", 0.1)
+    monkeypatch.setattr(http, "LONGEST_DOWNLOAD", 0.1)
     server.answers = [drip]
     error = refused(server.source(retries=0))
     assert "tải chưa xong" in str(error)
@@ -300,7 +300,7 @@ def test_a_packed_answer_is_measured_unpacked(server: Server) -> None:
     server.answers = [send(200, gzip.compress(bytes(3 * 1024 * 1024)), Content_Encoding="gzip")]
     assert "lớn hơn 1 MB" in str(refused(server.source(max_megabytes=1)))
     server.answers = [send(200, b"no gzip", Content_Encoding="gzip")]
-    assert "không kết nối được (DecodingError)" in str(refused(server.source()))
+    assert "dữ liệu nén bị hỏng" in str(refused(server.source()))
 
 
 def test_a_redirect_is_followed(server: Server) -> None:
@@ -349,7 +349,7 @@ def test_a_token_that_cannot_be_one_is_refused_and_not_shown(
 ) -> None:
     file = tmp_path / "ma"
     file.write_text(token, encoding="utf-8")
-    with pytest.raises(ConfigError, match="token_file: mã truy cập có dấu cách") as error:
+    with pytest.raises(ConfigError, match="token_file: mã bí mật có dấu cách") as error:
         load(server.source(token_file=file), {})
     assert TOKEN not in "".join(traceback.format_exception(error.value))
     assert server.asked == []

@@ -1,0 +1,117 @@
+"""A JSON interface, asked: at a pace its server can bear, with a token, and never believed without a look."""
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from types import MappingProxyType, TracebackType
+from typing import Self, TypeVar
+
+import httpx
+import msgspec
+
+from latewatch.config import Source
+from latewatch.errors import SourceError
+from latewatch.sources.http import Refused, chunks, explained, new_client, patiently, shown
+from latewatch.sources.systems.credentials import credentials_of
+
+T = TypeVar("T")
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+class Api:
+    """The interface at the address of a source, for one run.
+
+    Raises SourceError, passing where a later run may succeed, and ConfigError where a secret is not there.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._client = new_client(source)
+        self._credentials = credentials_of(source, self._client)
+        self._gap = 1 / source.requests_per_second
+        self._next = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._client.close()
+
+    def get(
+        self, path: str, params: Mapping[str, str | int], kind: type[T], headers: Mapping[str, str] = _NONE
+    ) -> T:
+        """Return the answer to a question. A redirect is followed, to another host without the token."""
+        return self._ask(
+            path,
+            kind,
+            lambda url: self._client.build_request("GET", url.copy_merge_params(params), headers=headers),
+        )
+
+    def post(self, path: str, body: object, kind: type[T]) -> T:
+        """Return the answer to a question put as JSON. A redirect is not followed: it would lose the body."""
+        content, headers = msgspec.json.encode(body), {"Content-Type": "application/json"}
+        return self._ask(
+            path, kind, lambda url: self._client.build_request("POST", url, content=content, headers=headers)
+        )
+
+    def _ask(self, path: str, kind: type[T], made: Callable[[httpx.URL], httpx.Request]) -> T:
+        with explained(self._source, shown(self._source.url or "")):
+            url = _joined(self._source.url or "", path)
+        where = shown(str(url))
+        with explained(self._source, where):
+            try:
+                content = patiently(self._source, lambda: self._send(made(url), where))
+            except Refused as e:
+                if e.status != HTTPStatus.UNAUTHORIZED or not self._credentials.renew():
+                    raise
+                content = patiently(self._source, lambda: self._send(made(url), where))
+        return _decoded(content, kind, where)
+
+    def _send(self, request: httpx.Request, where: str) -> bytes:
+        proof = self._credentials.header()
+        if proof:
+            request.headers["Authorization"] = proof
+        self._wait_for_turn()
+        response = self._client.send(request, stream=True, follow_redirects=request.method == "GET")
+        try:
+            if not response.is_success:
+                raise Refused(response)
+            if "text/html" in response.headers.get("content-type", ""):
+                problem = "trả về trang web, không phải dữ liệu; kiểm tra khóa url và mã truy cập của nguồn"
+                raise SourceError(where, problem)
+            return b"".join(chunks(response, self._source, where))
+        finally:
+            response.close()
+
+    def _wait_for_turn(self) -> None:
+        """Wait until the source may be asked again (`requests_per_second`)."""
+        now = time.monotonic()
+        if now < self._next:
+            time.sleep(self._next - now)
+        self._next = max(now, self._next) + self._gap
+
+
+def _joined(base: str, path: str) -> httpx.URL:
+    """Return the address of `path` below `base`, whose own query stays."""
+    url = httpx.URL(base)
+    return url.copy_with(path=f"{url.path.rstrip('/')}/{path.lstrip('/')}")
+
+
+def _decoded(content: bytes, kind: type[T], where: str) -> T:
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.DecodeError as e:
+        found = re.sub(r"'[^']*'", "…", str(e))  # what was sent may be of a person
+        raise _misfit(where, found) from None
+    except (RecursionError, UnicodeDecodeError):
+        raise _misfit(where, "lồng quá sâu hoặc không phải UTF-8") from None
+
+
+def _misfit(where: str, found: str) -> SourceError:
+    return SourceError(
+        where,
+        f"câu trả lời không đúng dạng của hệ thống này ({found}); kiểm tra khóa url và profile của nguồn",
+    )
