@@ -85,7 +85,7 @@ class Source(_Section, frozen=True):
     status_words: dict[str, str] = {}
     channel_words: dict[str, str] = {}
     event_words: dict[str, str] = {}
-    limit_unit: Literal["d", "cd", "h"] = "d"
+    limit_unit: Literal["d", "cd", "h"] | None = None
     ends: Ends | None = None
     settle_seconds: Annotated[float, Meta(ge=0, le=600)] = 2.0
     keep_files: bool = False
@@ -242,6 +242,7 @@ def load(file: Path) -> Settings:
     settings = msgspec.structs.replace(
         settings,
         paths=Paths(**{name: base / getattr(paths, name) for name in paths.__struct_fields__}),
+        sources=tuple(_with_profile(source, base) for source in settings.sources),
     )
     _check(file, settings)
     return settings
@@ -251,6 +252,13 @@ def _path(kind: type, value: Any, base: Path) -> Path:
     if kind is not Path or not isinstance(value, str) or not value:
         raise ValueError(value)  # `checked` says what is wanted
     return base / Path(value).expanduser()
+
+
+def _with_profile(source: Source, base: Path) -> Source:
+    """Return `source` with the place of its own profile file, where it has one."""
+    if not source.profile.endswith(".toml"):
+        return source
+    return msgspec.structs.replace(source, profile=str(base / Path(source.profile).expanduser()))
 
 
 def _check(file: Path, settings: Settings) -> None:

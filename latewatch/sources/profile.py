@@ -1,22 +1,29 @@
 """A source profile: what its files tell of, which headings and words mean what. Data, not code."""
 
 import hashlib
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from importlib import resources
-from typing import Annotated, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Meta, Struct
 
 from latewatch.config import Source
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import LimitUnit
-from latewatch.domain.record import EventKind
-from latewatch.errors import ConfigError
+from latewatch.domain.record import DateOrder, EventKind
 from latewatch.sources.cells import key_of
+from latewatch.sources.profile_checks import (
+    check_fields,
+    check_idle,
+    check_kept,
+    check_required,
+    names_of,
+    one_of,
+    words_of,
+)
+from latewatch.sources.profile_layers import Layer, layers_of, preset
 
 READER_VERSION = "2"  # a change in how rows are read makes every file worth reading again
 
@@ -39,10 +46,10 @@ DECIDING = (
     "supplement_got_at",
 )
 EVENT_REQUIRED = ("code", "started_at", "ended_at")  # without ends, everything would seem to last
+EVENT_DATE_FIELDS = ("started_at", "ended_at", "due_at")
 EVENT_DECIDING = (*EVENT_REQUIRED, "kind", "unit", "limit", "due_at")
 
-T = TypeVar("T")
-Aliases = Annotated[list[str], Meta(min_length=1)]
+E = TypeVar("E", bound=StrEnum)
 
 
 class Reads(StrEnum):
@@ -58,24 +65,19 @@ class System(StrEnum):
     FILES = "files"  # spreadsheets and text files
 
 
-WORDS = {Reads.DOSSIERS: ("status_words", "channel_words"), Reads.EVENTS: ("event_words",)}
-
-
-class _File(Struct, frozen=True, forbid_unknown_fields=True):
-    reads: Reads
-    system: System = System.FILES
-    headings: dict[str, Aliases] = {}
-    status_words: dict[str, Status] = {}
-    channel_words: dict[str, Channel] = {}
-    event_words: dict[str, EventKind] = {}
-    implied: dict[str, EventKind] = {}
+WORDS = {
+    Reads.DOSSIERS: ("status_words", "channel_words"),
+    Reads.EVENTS: ("event_words", "implied"),
+}
+STANDARD = {Reads.DOSSIERS: "desk-export", Reads.EVENTS: "events"}  # whose fields a file of its own may name
 
 
 @dataclass(frozen=True, slots=True)
 class Profile:
     """A shipped profile with an office's own words laid over it. Keys of its tables are made by `key_of`.
 
-    `implied` is what a file of events without a column of kinds holds, by the heading of its start.
+    `implied` is what a file of events without a column of kinds holds, by the heading of its start. `units`
+    goes from the key of a unit's name in the source to the name the office uses.
     """
 
     field_of: Mapping[str, str]
@@ -89,6 +91,9 @@ class Profile:
     system: System = System.FILES
     event_of: Mapping[str, EventKind] = field(default_factory=dict)
     implied: Mapping[str, EventKind] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
+    date_order: DateOrder | None = None  # None: the dates themselves tell
+    ends: Ends | None = None
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -100,72 +105,72 @@ class Profile:
 
 
 def load_profile(source: Source) -> Profile:
-    """Return the shipped profile of `source` with its own headings and words over it. Raises ConfigError."""
-    shipped = resources.files(__package__) / "profiles" / f"{source.profile}.toml"
-    if not shipped.is_file():
-        raise ConfigError("[[sources]]", f"{source.name}.profile", f"không có mẫu “{source.profile}”")
-    text = shipped.read_bytes()
-    try:
-        base = msgspec.convert(tomllib.loads(text.decode()), _File)
-    except (msgspec.ValidationError, tomllib.TOMLDecodeError) as e:
-        raise ConfigError(f"{source.profile}.toml", "", str(e)) from e
-    unknown = next((name for name in source.headings if name not in base.headings), None)
-    if unknown is not None:
-        known = ", ".join(base.headings)
-        raise ConfigError(
-            "[[sources]]", f"{source.name}.headings.{unknown}", f"trường lạ; các trường: {known}"
-        )
-    _refuse_one_heading_for_two(source)
-    _refuse_idle_words(source, base.reads)
-    status = {word: Status(value) for word, value in source.status_words.items()}
-    channel = {word: Channel(value) for word, value in source.channel_words.items()}
-    event = {word: EventKind(value) for word, value in source.event_words.items()}
-    return Profile(
-        field_of=_fields(base.headings, source.headings),
-        status_of=_by_key({**base.status_words, **status}),
-        channel_of=_by_key({**base.channel_words, **channel}),
-        limit_unit=LimitUnit(source.limit_unit),
-        names={name: source.headings.get(name, aliases[0]) for name, aliases in base.headings.items()},
-        fingerprint=_fingerprint(text, source),
-        reads=base.reads,
-        system=base.system,
-        event_of=_by_key({**base.event_words, **event}),
-        implied=_by_key(base.implied),
+    """Return the profile of `source`: a preset or the office's own file, its own keys laid over it.
+
+    Raises ConfigError.
+    """
+    layers = layers_of(source)
+    root = layers[0]
+    reads = one_of(root, "reads", root.tables.reads, Reads)
+    system = one_of(root, "system", root.tables.system or System.FILES, System)
+    for layer in layers:
+        check_kept(layer, "reads", reads)
+        check_kept(layer, "system", system)
+        check_idle(layer, [name for names in WORDS.values() for name in names], WORDS[reads], source.profile)
+    profile = Profile(
+        **_headings(layers, reads, system),
+        status_of=_words(layers, "status_words", Status),
+        channel_of=_words(layers, "channel_words", Channel),
+        limit_unit=LimitUnit(_topmost(layers, "limit_unit") or LimitUnit.WORKING_DAYS),
+        fingerprint="",
+        reads=reads,
+        system=system,
+        event_of=_words(layers, "event_words", EventKind),
+        implied=_words(layers, "implied", EventKind),
+        units={key: name for layer in layers for key, name in names_of(layer).items()},
+        date_order=_topmost(layers, "date_order"),
+        ends=_topmost(layers, "ends"),
     )
+    return replace(profile, fingerprint=_fingerprint(profile, source))
 
 
-def _by_key(words: Mapping[str, T]) -> dict[str, T]:
-    return {key_of(word): value for word, value in words.items()}
+def _headings(layers: Sequence[Layer], reads: Reads, system: System) -> dict[str, Any]:
+    """Return `field_of` and `names`. The headings a layer gives a field replace those below it.
+
+    A heading may so be taken from another field.
+    """
+    root, standard = layers[0], preset(STANDARD[reads]).headings()
+    known = root.headings() if root.is_preset else standard
+    names = {name: aliases[0] for name, aliases in standard.items()}
+    field_of: dict[str, str] = {}
+    for layer in layers:
+        check_fields(layer, known)
+        own = layer.headings()
+        field_of = {key: name for key, name in field_of.items() if name not in own}
+        field_of |= {key_of(alias): name for name, aliases in own.items() for alias in aliases}
+        names |= {name: aliases[0] for name, aliases in own.items()}
+    if system is System.FILES:
+        required = REQUIRED if reads is Reads.DOSSIERS else EVENT_REQUIRED
+        check_required(root, set(field_of.values()), {name: names[name] for name in required})
+    return {"field_of": field_of, "names": names}
 
 
-def _fingerprint(text: bytes, source: Source) -> str:
-    words = [source.headings, source.status_words, source.channel_words, source.event_words]
-    own = msgspec.json.encode([READER_VERSION, *words, source.limit_unit], order="sorted")
-    return hashlib.sha256(text + own).hexdigest()[:16]
+def _words(layers: Sequence[Layer], table: str, kind: type[E]) -> dict[str, E]:
+    return {key: meaning for layer in layers for key, meaning in words_of(layer, table, kind).items()}
 
 
-def _refuse_idle_words(source: Source, reads: Reads) -> None:
-    """Refuse words of a table that this profile never looks into: they were meant to have an effect."""
-    tables = [name for names in WORDS.values() for name in names if getattr(source, name)]
-    idle = next((name for name in tables if name not in WORDS[reads]), None)
-    if idle is not None:
-        problem = f"mẫu “{source.profile}” không đọc khóa này; nó đọc: {', '.join(WORDS[reads])}"
-        raise ConfigError("[[sources]]", f"{source.name}.{idle}", problem)
+def _topmost(layers: Sequence[Layer], key: str) -> Any:
+    """Return what the uppermost layer says that says anything."""
+    said = (getattr(layer.tables, key) for layer in reversed(layers))
+    return next((value for value in said if value is not None), None)
 
 
-def _refuse_one_heading_for_two(source: Source) -> None:
-    owner: dict[str, str] = {}
-    for name, heading in source.headings.items():
-        first = owner.setdefault(key_of(heading), name)
-        if first != name:
-            raise ConfigError(
-                "[[sources]]", f"{source.name}.headings.{name}", f"tiêu đề “{heading}” đã dùng cho {first}"
-            )
-
-
-def _fields(headings: Mapping[str, list[str]], own: Mapping[str, str]) -> dict[str, str]:
-    """Map keys of headings to fields. A heading the office names replaces the shipped ones of that field."""
-    table = {
-        key_of(alias): name for name, aliases in headings.items() if name not in own for alias in aliases
-    }
-    return {**table, **{key_of(heading): name for name, heading in own.items()}}
+def _fingerprint(profile: Profile, source: Source) -> str:
+    """Name all that decides what is read and how; what is only shown, or decides later, is not of it."""
+    reading = [
+        *(profile.field_of, profile.status_of, profile.channel_of, profile.event_of, profile.implied),
+        *(profile.units, profile.limit_unit, profile.date_order, profile.reads, profile.system),
+        *(source.parameters, source.since),
+    ]
+    content = msgspec.json.encode([READER_VERSION, *reading], order="sorted")
+    return hashlib.sha256(content).hexdigest()[:16]
