@@ -6,6 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 from typing import Any
 
+from msgspec import json
 from sqlalchemy import RowMapping
 
 from latewatch.clock import VIETNAM
@@ -16,6 +17,8 @@ from latewatch.store.rows import to_text
 FIELDS = tuple(field.name for field in fields(Dossier))
 _values = attrgetter(*FIELDS)
 _STATUS, _CHANNEL, _LIMIT = map(FIELDS.index, ("status", "channel", "time_limit"))
+_MOMENTS = tuple(name for name in FIELDS if name.endswith("_at"))
+_AT_ONCE = {"0d": "0", "0cd": "0"}  # how the first release wrote a limit of no days
 _SUSPENSIONS, _STAGES = map(FIELDS.index, ("suspensions", "stages"))
 
 
@@ -44,6 +47,26 @@ def from_row(row: RowMapping) -> Dossier:
 def to_document(values: Sequence[Any]) -> str:
     """Return what `to_values` gave as a JSON text: moments in Vietnam's time, what is unknown left out."""
     return to_text({name: value for name, value in zip(FIELDS, values, strict=True) if value})
+
+
+def document_of(row: RowMapping) -> str:
+    """Return the facts a row of the table `dossier` holds, as `to_document` writes them."""
+    return to_document([row[name] for name in FIELDS])
+
+
+def from_document(text: str) -> Dossier:
+    """Return the dossier whose facts this or an earlier release wrote down as `text`."""
+    facts = {name: value for name, value in json.decode(text).items() if name in FIELDS}
+    facts["status"] = Status(facts["status"])
+    facts |= {name: _moment(facts[name]) for name in _MOMENTS if name in facts}
+    if "channel" in facts:
+        facts["channel"] = Channel(facts["channel"])
+    if "time_limit" in facts:
+        limit = facts["time_limit"]
+        facts["time_limit"] = TimeLimit.parse(_AT_ONCE.get(limit, limit))
+    facts["suspensions"] = read_suspensions(facts.get("suspensions"))
+    facts["stages"] = tuple(map(_stage, facts.get("stages", ())))
+    return Dossier(**facts)
 
 
 def updated(known: Dossier | None, code: str, reported: Mapping[str, Any]) -> Dossier:

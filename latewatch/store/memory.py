@@ -52,23 +52,29 @@ def seal_of(last: str, content: Iterable[Any]) -> str:
 
 
 def seal_batch(connection: Connection, batch_id: int) -> None:
-    """Seal what is known of a finished batch, the newest version included, after the batch sealed last."""
-    table = schema.batch
+    """Seal what is known of a finished batch, its versions included, after the batch sealed last."""
+    table, version = schema.batch, schema.record_version.c
     before = select(table.c.seal_number, table.c.seal).where(table.c.seal_number.is_not(None))
     last = connection.execute(before.order_by(table.c.seal_number.desc()).limit(1)).first()
     number, seal = (last.seal_number, last.seal) if last else (0, "")
-    row = connection.execute(select(table).where(table.c.id == batch_id)).mappings().one()
-    sealed = {"seal_number": number + 1, "seal": seal_of(seal, batch_content(row))}
+    row = connection.execute(select(*SEALED).where(table.c.id == batch_id)).mappings().one()
+    hashes = select(version.hash).where(version.batch_id == batch_id)
+    newest = connection.execute(hashes.order_by(version.id.desc()).limit(1)).scalar() or ""
+    sealed = {"seal_number": number + 1, "seal": seal_of(seal, batch_content(row, newest))}
     connection.execute(update(table).where(table.c.id == batch_id).values(sealed))
 
 
-_SEALED = ("id", "source", "origin", "sha256", "profile", "fields", "layouts", "undoes")
+_SAYS = ("id", "source", "origin", "sha256", "profile", "fields", "layouts", "undoes", "author", "reason")
 _COUNTS = ("read", "new", "changed", "unchanged", "rejected", "versions")
+SEALED = [schema.batch.c[name] for name in (*_SAYS, *_COUNTS, "taken_at")]
 
 
-def batch_content(row: Any) -> list[Any]:
-    """Return what the seal of a batch covers: what never changes once it is done."""
-    return [*(row[name] for name in (*_SEALED, *_COUNTS)), row["taken_at"].isoformat()]
+def batch_content(row: Any, newest: str) -> list[Any]:
+    """Return what the seal of a batch covers: what never changes once it is done.
+
+    `newest` is the hash of the last version it added, and so over everything that was said before.
+    """
+    return [*(row[name] for name in (*_SAYS, *_COUNTS)), row["taken_at"].isoformat(), newest]
 
 
 def seal_all(connection: Connection) -> None:

@@ -91,6 +91,8 @@ batch = Table(
     Column("listed", Integer, nullable=False, server_default=text("0")),  # dossiers it names
     Column("versions", Integer, nullable=False, server_default=text("0")),  # of records it added
     Column("undoes", Integer),  # the batch whose effect this one took back
+    Column("author", Text),  # who took it back, and why
+    Column("reason", Text),
     Column("seal_number", Integer),  # batches are sealed in this order, from 1
     Column("seal", String(64)),
     Index("uq_batch_seal_number", "seal_number", unique=True),

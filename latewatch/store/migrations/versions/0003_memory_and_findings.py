@@ -28,6 +28,8 @@ def _batches() -> None:
         op.add_column("batch", sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text("0")))
     for name in ("undoes", "seal_number"):
         op.add_column("batch", sa.Column(name, sa.Integer()))
+    for name in ("author", "reason"):
+        op.add_column("batch", sa.Column(name, sa.Text()))
     op.add_column("batch", sa.Column("seal", sa.String(length=64)))
     op.execute("UPDATE batch SET listed = new + changed + unchanged")
     op.create_index("uq_batch_seal_number", "batch", ["seal_number"], unique=True)
@@ -56,10 +58,20 @@ def _versions() -> None:
         "FROM dossier_version v JOIN dossier d ON d.id = v.dossier_id"
     )
     op.drop_table("dossier_version")
+    _count_on()
     op.execute(
         "UPDATE batch SET versions = (SELECT count(*) FROM record_version v WHERE v.batch_id = batch.id)"
     )
     seal_all(op.get_bind())
+
+
+def _count_on() -> None:
+    """Let PostgreSQL number new versions after those that kept their number; SQLite does so by itself."""
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute(
+            "SELECT setval(pg_get_serial_sequence('record_version', 'id'), max(id)) FROM record_version "
+            "HAVING max(id) IS NOT NULL"
+        )
 
 
 def _findings() -> None:
