@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from latewatch.domain.record import Reading
 from latewatch.store import schema
@@ -25,6 +25,8 @@ class Arrival:
     profile: str
     taken_at: datetime
     undoes: int | None = None
+    author: str | None = None
+    reason: str | None = None
 
 
 @dataclass(slots=True)
@@ -110,15 +112,28 @@ def close_batch(connection: Connection, batch_id: int) -> None:
     seal_batch(connection, batch_id)
 
 
-def is_known(connection: Connection, source: str, origin: str, sha256: str, profile: str) -> bool:
-    """Tell whether there is nothing new in these bytes of the file `origin`, read with this profile.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The batch that took bytes which came again; `is_waiting` for dossiers its events spoke of too early."""
+
+    id: int
+    origin: str
+    taken_at: datetime
+    is_undone: bool
+    is_waiting: bool
+
+
+def known_batch(
+    connection: Connection, source: str, origin: str, sha256: str, profile: str
+) -> Known | None:
+    """Return the batch that says all of these bytes of the file `origin`, read with this profile.
 
     They are what this file held when it was last taken; or, where the file is new, what another one held: a
     copy of an old export must not undo a newer one. There is something new in a file whose dossiers were not
     known when it was taken, once one of them is.
     """
     table = schema.batch.c
-    columns = (table.sha256, table.profile, table.awaited)
+    columns = (table.id, table.origin, table.taken_at, table.state, table.sha256, table.profile, table.awaited)
     taken = (table.source == source) & table.state.in_(("done", "undone"))  # what was undone was not wanted
     done = select(*columns).where(taken).order_by(table.id.desc())
     last = connection.execute(done.where(table.origin == origin).limit(1)).first()
@@ -126,8 +141,17 @@ def is_known(connection: Connection, source: str, origin: str, sha256: str, prof
         same = done.where(table.sha256 == sha256, table.profile == profile)
         last = connection.execute(same.limit(1)).first()
     if last is None or (last.sha256, last.profile) != (sha256, profile):
-        return False
-    return not _has_any(connection, last.awaited or ())
+        return None
+    if _has_any(connection, last.awaited or ()):
+        return None
+    return Known(last.id, last.origin, last.taken_at, last.state == "undone", bool(last.awaited))
+
+
+def newest_batch(connection: Connection, source: str) -> int:
+    """Return the id of the batch of `source` that was opened last."""
+    table = schema.batch.c
+    newest: int = connection.execute(select(func.max(table.id)).where(table.source == source)).scalar_one()
+    return newest
 
 
 def has_awaited(connection: Connection, source: str) -> bool:
