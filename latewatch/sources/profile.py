@@ -63,6 +63,15 @@ class System(StrEnum):
     """What kind of system a profile describes, and so who reads it."""
 
     FILES = "files"  # spreadsheets and text files
+    IGATE = "igate"  # iGate 2
+
+
+class Delivers(StrEnum):
+    """What a source may tell beyond receipt, promise and finish."""
+
+    SUSPENSIONS = "suspensions"
+    STAGES = "stages"
+    LIMITS = "limits"
 
 
 WORDS = {
@@ -94,6 +103,7 @@ class Profile:
     units: Mapping[str, str] = field(default_factory=dict)
     date_order: DateOrder | None = None  # None: the dates themselves tell
     ends: Ends | None = None
+    delivers: tuple[Delivers, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -130,6 +140,7 @@ def load_profile(source: Source) -> Profile:
         units={key: name for layer in layers for key, name in names_of(layer).items()},
         date_order=_topmost(layers, "date_order"),
         ends=_topmost(layers, "ends"),
+        delivers=_delivers(layers),
     )
     return replace(profile, fingerprint=_fingerprint(profile, source))
 
@@ -157,6 +168,12 @@ def _headings(layers: Sequence[Layer], reads: Reads, system: System) -> dict[str
 
 def _words(layers: Sequence[Layer], table: str, kind: type[E]) -> dict[str, E]:
     return {key: meaning for layer in layers for key, meaning in words_of(layer, table, kind).items()}
+
+
+def _delivers(layers: Sequence[Layer]) -> tuple[Delivers, ...]:
+    said = [layer for layer in layers if layer.tables.delivers is not None]
+    words = said[-1].tables.delivers or [] if said else []
+    return tuple(one_of(said[-1], "delivers", word, Delivers) for word in words)
 
 
 def _topmost(layers: Sequence[Layer], key: str) -> Any:

@@ -29,6 +29,7 @@ class Tables(Struct, frozen=True, forbid_unknown_fields=True):
     channel_words: dict[str, str] = {}
     event_words: dict[str, str] = {}
     implied: dict[str, str] = {}
+    delivers: list[str] | None = None
     units: dict[str, str] = {}
     limit_unit: Literal["d", "cd", "h"] | None = None
     date_order: DateOrder | None = None
