@@ -12,13 +12,14 @@ from latewatch.domain.suspension import problem_of
 Kind: TypeAlias = type[Suspension] | type[Stage]
 FACT_OF: Mapping[Kind, str] = {Suspension: "suspensions", Stage: "stages"}
 _NAMES: Mapping[Kind, str] = {Suspension: "các lần tạm dừng", Stage: "các chặng"}
+_STRANGER = "chưa có hồ sơ {code} trong dữ liệu; trạng thái của nó được nhận khi chính hồ sơ được gửi đến"
 _AWAITED = "chưa có hồ sơ {code} trong dữ liệu; tệp được đọc lại khi hồ sơ này đến"
 
 
 def fitted(row: Reported, known: Dossier | None) -> tuple[Reported | None, list[Rejected]]:
     """Return what of `row` can be taken, and its rows that cannot: no such dossier, or before its receipt."""
     if not row.events:
-        return row, []
+        return (None, [_stranger(row)]) if row.adds and known is None else (row, [])
     if known is None:
         reason = _AWAITED.format(code=row.code)
         return None, [Rejected(event.place, "", reason, event.raw) for event in row.events]
@@ -30,6 +31,30 @@ def fitted(row: Reported, known: Dossier | None) -> tuple[Reported | None, list[
         return None, rejected
     facts = {name: value for name, value in row.facts.items() if name != FACT_OF[Suspension]}
     return replace(row, facts=facts, events=stages), rejected
+
+
+def _stranger(row: Reported) -> Rejected:
+    return Rejected(row.place, "", _STRANGER.format(code=row.code), row.raw, row.code)
+
+
+def joined_stages(known: Sequence[Stage], said: Sequence[Stage]) -> tuple[Stage, ...]:
+    """Return the stages `known` and `said`, in whichever order they came; of one stage what ended later.
+
+    A stage is a unit's from the moment it had the dossier: what says so twice is of the same one.
+    """
+    joined: dict[tuple[str, datetime], Stage] = {}
+    for stage in (*known, *said):
+        key = (stage.unit, stage.started_at)
+        before = joined.get(key)
+        if before is None or _reaches(stage, before):
+            joined[key] = stage
+    return tuple(sorted(joined.values(), key=lambda each: each.started_at))
+
+
+def _reaches(stage: Stage, before: Stage) -> bool:
+    if before.finished_at is None or stage.finished_at is None:
+        return before.finished_at is None
+    return stage.finished_at >= before.finished_at
 
 
 def _before_receipt(row: Reported, received_at: datetime | None) -> list[Rejected]:

@@ -66,6 +66,7 @@ class Reported:
     `facts` holds only the fields this source has a column for (names of `Dossier`): a column that is absent
     must not erase what is stored, an empty cell of a present column may. `raw` is the row as it was. The
     same `digest` later means the same row under the same headings, read alike; empty where nobody can say so.
+    What only `adds` speaks of a dossier that others report: its stages join those known, nothing is made new.
     """
 
     code: str
@@ -74,6 +75,7 @@ class Reported:
     place: Place
     events: tuple[Event, ...] = ()
     digest: bytes = b""
+    adds: bool = False
 
     @property
     def rows(self) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from latewatch.domain.dossier import Dossier
-from latewatch.domain.fitting import fitted
+from latewatch.domain.fitting import fitted, joined_stages
 from latewatch.domain.record import Cells, Reading, Rejected, Reported
 from latewatch.domain.suspension import observe, told
 from latewatch.progress import Progress, silent
@@ -148,15 +148,16 @@ def _sort(batch: Batch, row: Reported, before: _Known | None, version: int, foun
     taken, misfits = fitted(row, before.dossier if before else None)
     found.rejected += misfits
     if taken is None:
-        found.awaited += [] if before else [row.code]
+        found.awaited += [row.code] if row.events and before is None else []
         return
     after = _after(before, taken, batch.taken_at)
     digest = _lasting_digest(taken, after, batch.taken_at)
     if before is None:
         found.new.append(_Change(0, version + 1, after, to_values(after), taken, batch.source, digest))
     elif after != before.dossier:
-        source = before.source if taken.events else batch.source
-        kept = before.digest if taken.events else digest
+        is_other = bool(taken.events) or taken.adds
+        source = before.source if is_other else batch.source
+        kept = before.digest if is_other else digest
         change = _Change(before.id, before.version + 1, after, to_values(after), taken, source, kept)
         found.changed.append(change)
     else:
@@ -169,6 +170,8 @@ def _after(before: _Known | None, row: Reported, at: datetime) -> Dossier:
     """Return the dossier as it is known after `row`; who says nothing of a fact leaves it as it was."""
     known = before.dossier if before else None
     facts = dict(row.facts)
+    if known and row.adds and "stages" in facts:
+        facts["stages"] = joined_stages(known.stages, facts["stages"])
     if known and "suspensions" in facts:
         facts["suspensions"] = told(known.suspensions, facts["suspensions"])
     return observe(updated(known, row.code, facts), at)
