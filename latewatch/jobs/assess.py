@@ -65,7 +65,7 @@ class Deadlines:
         self.rules = rules_fingerprint(office)
         self._office = office
         self._usual = usual_rules(office.settings.clock)
-        self._ends = {source.name: source.ends for source in office.settings.sources}
+        self._ends = office.ends
 
     def cases(self, found: Iterable[Assessed]) -> Iterator[Case]:
         return map(self.case, found)
@@ -145,7 +145,6 @@ def rules_fingerprint(office: Office) -> str:
     An edit of the calendar decides anew what it moves itself (`jobs/calendar/`).
     """
     settings = office.settings
-    ends = {source.name: source.ends for source in settings.sources}
-    parts = [RULES_VERSION, office.calendars.base_version, settings.counting.due, settings.clock, ends]
+    parts = [RULES_VERSION, office.calendars.base_version, settings.counting.due, settings.clock, office.ends]
     content = repr([*parts, office.catalogue.procedures])
     return hashlib.sha256(content.encode()).hexdigest()

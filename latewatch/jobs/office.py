@@ -10,6 +10,7 @@ from latewatch.config import Settings, Source
 from latewatch.domain.catalogue import Catalogue
 from latewatch.domain.deadline import Deadline
 from latewatch.domain.dossier import Dossier
+from latewatch.domain.expiry import Ends
 from latewatch.domain.layers import Calendars
 from latewatch.domain.names import Roster
 from latewatch.domain.standing import Case
@@ -51,6 +52,11 @@ class Office:
         """The sources whose age is that of the data; a list of events may have nothing new for days."""
         return [name for name, profile in self.profiles.items() if profile.reads is Reads.DOSSIERS]
 
+    @property
+    def ends(self) -> dict[str, Ends | None]:
+        """When limits of each source's dossiers end, where the source or its profile says."""
+        return {name: profile.ends for name, profile in self.profiles.items()}
+
     def source(self, name: str) -> Source | None:
         return next((source for source in self.settings.sources if source.name == name), None)
 
@@ -65,4 +71,5 @@ class Office:
             draft_on=each.draft_on,
             letter_on=each.letter_on,
             revised_on=each.revised_on,
+            source=each.source,
         )

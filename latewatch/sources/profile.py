@@ -64,6 +64,9 @@ class System(StrEnum):
 
     FILES = "files"  # spreadsheets and text files
     IGATE = "igate"  # iGate 2
+    DVCQG = "dvcqg"  # packets for the National Public Service Portal
+    OPENCPS = "opencps"  # OpenCPS 2 and 3
+    TD = "td"  # a provincial system with the fields of the national portal
 
 
 class Delivers(StrEnum):
@@ -121,6 +124,8 @@ def load_profile(source: Source) -> Profile:
     """
     layers = layers_of(source)
     root = layers[0]
+    if not root.tables.reads:
+        raise root.refuse("reads", "thiếu; hãy ghi dossiers hoặc events, hoặc đặt based_on")
     reads = one_of(root, "reads", root.tables.reads, Reads)
     system = one_of(root, "system", root.tables.system or System.FILES, System)
     for layer in layers:

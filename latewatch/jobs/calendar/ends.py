@@ -21,7 +21,7 @@ class LimitEnds:
         self._names = {fold(each.name) for each in own} - {""}
         self._catalogue = office.catalogue
         self._usual = usual_rules(office.settings.clock)
-        self._sources = {source.name: source.ends for source in office.settings.sources}
+        self._sources = office.ends
         self._known: dict[tuple[str, str, str], Ends | None] = {}
         self._dated: dict[tuple[str, str, str, date], Ends] = {}
 

@@ -1,0 +1,37 @@
+"""The names a source gives units → those the office uses, where a profile says so."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from latewatch.domain.dossier import Stage
+from latewatch.domain.record import Event, Reading, Reported
+from latewatch.sources.cells import key_of
+from latewatch.sources.profile import Profile
+
+UNIT_FIELDS = ("receiving_unit", "resolving_unit", "department")
+
+
+def with_office_names(part: Reading, profile: Profile) -> Reading:
+    """Return `part` with its units named as the office names them; what the source wrote stays in `raw`."""
+    if profile.units:
+        part.reported = [_renamed(each, profile.units) for each in part.reported]
+    return part
+
+
+def _renamed(reported: Reported, units: Mapping[str, str]) -> Reported:
+    facts: dict[str, Any] = dict(reported.facts)
+    for name in UNIT_FIELDS:
+        if facts.get(name):
+            facts[name] = units.get(key_of(facts[name]), facts[name])
+    if facts.get("stages"):
+        facts["stages"] = tuple(_stage(stage, units) for stage in facts["stages"])
+    return replace(reported, facts=facts, events=tuple(_event(each, units) for each in reported.events))
+
+
+def _stage(stage: Stage, units: Mapping[str, str]) -> Stage:
+    return replace(stage, unit=units.get(key_of(stage.unit), stage.unit))
+
+
+def _event(event: Event, units: Mapping[str, str]) -> Event:
+    return replace(event, fact=_stage(event.fact, units)) if isinstance(event.fact, Stage) else event
