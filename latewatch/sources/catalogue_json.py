@@ -12,8 +12,8 @@ from latewatch.domain.catalogue import Procedure
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.names import tidy
 from latewatch.errors import Place, RecordError, SourceError
+from latewatch.sources.translations import Names, vietnamese
 
-VIETNAMESE = 228  # iGate's number of the language
 GIVEN = frozenset({"code", "name", "field", "limit"})
 _UNITS = {
     "0": LimitUnit.WORKING_DAYS,  # OpenCPS: 0 = day, 1 = hour of an 8-hour working day
@@ -25,21 +25,13 @@ _UNITS = {
 Number: TypeAlias = int | float | str | None
 
 
-class _Translation(Struct, rename="camel"):
-    name: str = ""
-    language_id: int = VIETNAMESE
-
-
-Names: TypeAlias = str | list[_Translation] | None
-
-
 class _Sector(Struct):
     name: Names = None
 
 
 class _Procedure(Struct):
     code: str = ""
-    translate: _Translation | list[_Translation] | None = None
+    translate: Names = None
     sector: _Sector | None = None
 
 
@@ -135,17 +127,8 @@ def _unfit(error: msgspec.DecodeError) -> str:
 
 
 def _of_igate(procedure: _Procedure) -> tuple[str, str, str]:
-    translate = procedure.translate
-    translations = [translate] if isinstance(translate, _Translation) else translate
     sector = procedure.sector.name if procedure.sector else None
-    return procedure.code, _vietnamese(translations), _vietnamese(sector)
-
-
-def _vietnamese(names: Names) -> str:
-    if isinstance(names, str):
-        return names
-    ordered = sorted(names or (), key=lambda each: each.language_id != VIETNAMESE)
-    return ordered[0].name if ordered else ""
+    return procedure.code, vietnamese(procedure.translate), vietnamese(sector)
 
 
 def _time_of(record: _Record) -> tuple[Number, Number]:

@@ -8,6 +8,7 @@ from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.progress import Progress
 from latewatch.sources.profile import Profile, System
+from latewatch.sources.systems import dvcqg, igate
 
 
 class Pull(Protocol):
@@ -22,4 +23,4 @@ class Pull(Protocol):
     ) -> Iterator[Reading]: ...
 
 
-PULLS: dict[System, Pull] = {}
+PULLS: dict[System, Pull] = {System.IGATE: igate.pull, System.DVCQG: dvcqg.pull}
