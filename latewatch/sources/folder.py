@@ -1,16 +1,19 @@
-"""A watched folder. A file is taken when it has stopped growing; nothing in the folder is changed."""
+"""A watched folder. A file is taken when it has stopped growing; nothing is changed by looking and reading."""
 
 import errno
 import hashlib
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
+from latewatch.sources.filing import REPORT
+from latewatch.sources.profile import System
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
+PACKET_ENDINGS = (".json",)
 MEGABYTE = 1024 * 1024
 Signature = tuple[int, int]  # size in bytes, time of the last change in nanoseconds
 
@@ -28,19 +31,24 @@ _FILE_CAUSES = {
 }
 
 
-def export_files(folder: Path) -> list[Path]:
+def endings_of(system: System) -> Sequence[str]:
+    """Return how the files of a system end."""
+    return PACKET_ENDINGS if system is System.DVCQG else ENDINGS
+
+
+def export_files(folder: Path, endings: Sequence[str] = ENDINGS) -> list[Path]:
     """Return the folder's export files, oldest first; lock and hidden files are none. Raises SourceError."""
     try:
-        found = [(seen, path) for path in _candidates(folder) if (seen := _signature(path))]
+        found = [(seen, path) for path in _candidates(folder, endings) if (seen := _signature(path))]
     except OSError as e:
         cause = _FOLDER_CAUSES.get(e.errno or 0, "không đọc được thư mục; hãy kiểm tra ổ đĩa và quyền đọc")
         raise SourceError(str(folder), cause) from e
     return [path for _, path in sorted(found, key=lambda each: (each[0][1], each[1].name))]
 
 
-def _candidates(folder: Path) -> Iterator[Path]:
+def _candidates(folder: Path, endings: Sequence[str]) -> Iterator[Path]:
     for path in folder.iterdir():
-        is_export = path.suffix.lower() in ENDINGS and not path.name.startswith((".", "~$"))
+        is_export = path.suffix.lower() in endings and not path.name.startswith((".", "~$"))
         if is_export and path.is_file():
             yield path
 

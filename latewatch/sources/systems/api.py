@@ -95,8 +95,10 @@ class Api:
 
 
 def _joined(base: str, path: str) -> httpx.URL:
-    """Return the address of `path` below `base`, whose own query stays."""
+    """Return the address of `path` below `base`, whose own query stays; without a path `base` itself."""
     url = httpx.URL(base)
+    if not path:
+        return url
     return url.copy_with(path=f"{url.path.rstrip('/')}/{path.lstrip('/')}")
 
 

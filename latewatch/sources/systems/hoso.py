@@ -1,20 +1,18 @@
 """A dossier (HoSo) as the National Public Service Portal has it, and systems that took over its fields."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, TypeAlias
+from typing import Annotated, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType, field
 from msgspec.structs import fields
 
 from latewatch.domain.dossier import Cause, Suspension
-from latewatch.domain.names import tidy
 from latewatch.domain.suspension import is_before, problem_of
-from latewatch.sources.cells import cleaned, moment_of, phone_of
-from latewatch.sources.dossier_rows import NEEDS_NO_RECEIPT
-from latewatch.sources.profile import Profile
-from latewatch.sources.rows import LONGEST_CODE, Doubt, meaning
+from latewatch.sources.cells import moment_of, phone_of
+from latewatch.sources.rows import Doubt
+from latewatch.sources.systems.records import Facts, text_in
 
 Number: TypeAlias = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # JSON keeps no more digits
 Text: TypeAlias = str | Number | None
@@ -68,111 +66,44 @@ _TEXTS = {
     "procedure": "ten_tthc",
     "field": "ten_linh_vuc",
     "resolving_unit": "don_vi_xu_ly",
-    "receiving_unit": "noi_nop_ho_so",
     "applicant": "chu_ho_so",
-    "phone": "so_dien_thoai",
     "email": "email",
 }
 
 
-class Odd(NamedTuple):
-    """A field that decides nothing and cannot be read: left out, and told of."""
-
-    key: str
-    reason: str
-
-
-class Unmapped(Doubt):
-    """A status nobody mapped: the record waits until a person does."""
-
-    def __init__(self, key: str, word: str, reason: str) -> None:
-        super().__init__(key, reason)
-        self.word = word
-
-
-def text_of(value: Given) -> str:
-    """Return what was sent as a person sees it; empty where nothing was."""
-    return cleaned(tidy(str(value))) if isinstance(value, str | int) else ""
-
-
-def code_of(*values: Text) -> str:
-    """Return the first code that is there. Raises Doubt."""
-    code = next((text for value in values if (text := text_of(value))), "")
-    if not code:
-        raise Doubt(KEYS["ma_ho_so"], "thiếu mã hồ sơ; hãy sửa ở hệ thống gửi dữ liệu")
-    if len(code) > LONGEST_CODE:
-        raise Doubt(
-            KEYS["ma_ho_so"], f"mã hồ sơ dài quá {LONGEST_CODE} ký tự; hãy sửa ở hệ thống gửi dữ liệu"
-        )
-    return code
-
-
-def status_of(record: HoSo, profile: Profile) -> dict[str, Any]:
-    """Return the status and the source's word for it. Raises Doubt; Unmapped for a word nobody mapped."""
-    name = "trang_thai" if record.trang_thai_ho_so is UNSET else "trang_thai_ho_so"
-    word = text_of(getattr(record, name))
-    plain = word.lstrip("0") if word.isdecimal() else word  # 04 is 4
-    try:
-        return {"status": meaning(plain, profile.status_of, "status"), "status_text": word}
-    except ValueError as e:
-        if word:
-            raise Unmapped(KEYS[name], word, str(e)) from e
-        raise Doubt(KEYS["trang_thai_ho_so"], "thiếu trạng thái; hãy sửa ở hệ thống gửi dữ liệu") from e
-
-
-def facts_of(record: HoSo, profile: Profile) -> tuple[dict[str, Any], list[Odd]]:
-    """Return the facts of the fields that were sent, and what of them had to be left out. Raises Doubt."""
-    odd: list[Odd] = []
-    facts = status_of(record, profile)
+def read_hoso(record: HoSo, facts: Facts) -> None:
+    """Take what a record of a dossier says. Raises Doubt."""
+    read_state(record, facts)
     for name, attribute in _DATES.items():
-        if (value := getattr(record, attribute)) is not UNSET:
-            with _deciding(name, attribute, profile, odd):
-                facts[name] = moment_in(value)
+        facts.moment(name, KEYS[attribute], getattr(record, attribute))
     for name, attribute in _TEXTS.items():
-        if (value := getattr(record, attribute)) is not UNSET:
-            facts[name] = text_of(value)
-    if isinstance(record.so_dien_thoai, int):
-        facts["phone"] = phone_of(float(record.so_dien_thoai))
-    if facts.get("receiving_unit", "").isdecimal():
-        del facts["receiving_unit"]  # the portal's number of the way it came, and no unit
-    if record.kenh_thuc_hien is not UNSET:
-        with _deciding("channel", "kenh_thuc_hien", profile, odd):
-            facts["channel"] = meaning(text_of(record.kenh_thuc_hien), profile.channel_of, "channel")
-    _check_order(facts)
-    supplements = record.danh_sach_ho_so_bo_sung
-    if isinstance(supplements, list):
-        facts["suspensions"] = _supplements(supplements, facts.get("received_at"))
-    elif text_of(supplements):
-        raise Doubt(_LIST, "không phải danh sách các lần bổ sung; hãy sửa ở hệ thống gửi dữ liệu")
-    return facts, odd
+        facts.text(name, getattr(record, attribute))
+    facts.channel(KEYS["kenh_thuc_hien"], record.kenh_thuc_hien)
+    number = record.so_dien_thoai
+    facts.text("phone", phone_of(float(number)) if isinstance(number, int) else number)
+    if not text_in(record.noi_nop_ho_so).isdecimal():  # the portal's number of a way in, and no unit
+        facts.text("receiving_unit", record.noi_nop_ho_so)
+    _take_supplements(record.danh_sach_ho_so_bo_sung, facts)
 
 
-@contextmanager
-def _deciding(name: str, attribute: str, profile: Profile, odd: list[Odd]) -> Iterator[None]:
-    """Leave a field out that cannot be read, where it decides nothing. Raises Doubt where it does."""
-    try:
-        yield
-    except ValueError as e:
-        if name in profile.deciding:
-            raise Doubt(KEYS[attribute], str(e)) from e
-        odd.append(Odd(KEYS[attribute], str(e)))
+def read_state(record: HoSo, facts: Facts) -> None:
+    """Take a dossier's code and its status alone; `04` is status 4. Raises Doubt."""
+    facts.name(KEYS["ma_ho_so"], text_in(record.ma_ho_so) or record.id_ho_so)
+    name = "trang_thai" if record.trang_thai_ho_so is UNSET else "trang_thai_ho_so"
+    word = text_in(getattr(record, name))
+    facts.status(KEYS[name], word.lstrip("0") or word if word.isdecimal() else word, word)
 
 
 def moment_in(value: Given) -> datetime | None:
-    """Return the moment a field holds, `yyyyMMddHHmmss` or ISO. A number is digits, not a day count."""
-    return moment_of(text_of(value))
+    """Return the moment a field holds, `yyyyMMddHHmmss` or ISO; a number is its digits. Raises ValueError."""
+    return moment_of(text_in(value))
 
 
-def _check_order(facts: Mapping[str, Any]) -> None:
-    received, promised = facts.get("received_at"), facts.get("promised_at")
-    if received is None and facts["status"] not in NEEDS_NO_RECEIPT:
-        raise Doubt(KEYS["ngay_tiep_nhan"], "thiếu ngày tiếp nhận; hãy sửa ở hệ thống gửi dữ liệu")
-    if received and promised and promised.date() < received.date():
-        raise Doubt(
-            KEYS["ngay_hen_tra"],
-            f"ngày hẹn trả {promised:%d/%m/%Y} trước ngày tiếp nhận {received:%d/%m/%Y}; "
-            "hãy sửa ở hệ thống gửi dữ liệu",
-        )
+def _take_supplements(listed: list[BoSung] | Given, facts: Facts) -> None:
+    if isinstance(listed, list):
+        facts.known["suspensions"] = _supplements(listed, facts.known.get("received_at"))
+    elif text_in(listed):
+        raise Doubt(_LIST, "không phải danh sách các lần bổ sung; hãy sửa ở hệ thống một cửa")
 
 
 def _supplements(listed: Sequence[BoSung], received_at: datetime | None) -> tuple[Suspension, ...]:
@@ -192,7 +123,7 @@ def _supplements(listed: Sequence[BoSung], received_at: datetime | None) -> tupl
     ordered = tuple(sorted(found, key=lambda each: each.started_at))
     problem = problem_of(ordered, received_at or ordered[0].started_at) if ordered else ""
     if problem:
-        raise Doubt(_LIST, f"{problem}; hãy sửa ở hệ thống gửi dữ liệu")
+        raise Doubt(_LIST, f"{problem}; hãy sửa ở hệ thống một cửa")
     return ordered
 
 
@@ -219,8 +150,8 @@ def _supplement(each: BoSung) -> Suspension | None:
 def _note(each: BoSung) -> str:
     """Return what was asked for, and the promise before and after it."""
     promises = (("hẹn trả trước", each.ngay_hen_tra_truoc), ("hẹn trả mới", each.ngay_hen_tra_moi))
-    said = [f"{name} {_shown(value)}" for name, value in promises if text_of(value)]
-    return "; ".join(part for part in (text_of(each.noi_dung_bo_sung), *said) if part)
+    said = [f"{name} {_shown(value)}" for name, value in promises if text_in(value)]
+    return "; ".join(part for part in (text_in(each.noi_dung_bo_sung), *said) if part)
 
 
 def _shown(value: Given) -> str:
@@ -228,4 +159,4 @@ def _shown(value: Given) -> str:
     with suppress(ValueError):
         moment = moment_in(value)
         return f"{moment:%H:%M %d/%m/%Y}" if moment else ""
-    return text_of(value)
+    return text_in(value)

@@ -13,21 +13,11 @@ from latewatch.domain.suspension import is_before
 from latewatch.errors import Place
 from latewatch.sources.profile import Profile
 from latewatch.sources.rows import Doubt
-from latewatch.sources.systems.hoso import (
-    HoSo,
-    Odd,
-    Text,
-    Unmapped,
-    code_of,
-    facts_of,
-    moment_in,
-    status_of,
-    text_of,
-)
+from latewatch.sources.systems.hoso import HoSo, Text, moment_in, read_hoso, read_state
 from latewatch.sources.systems.packets import Packet, Tells
+from latewatch.sources.systems.records import MANY_WARNINGS, Facts, UnknownWord, storable, text_in
 
 DEEPEST = 12  # levels of lists and objects in one record; real ones have three
-MANY_WARNINGS = 20  # of one packet: more say nothing new
 _WORDING = ("status_text",)  # two words of one meaning are no contradiction
 _DOSSIER_KEYS = {"NgayTiepNhan", "NgayHenTra", "MaTTHC"}
 _STEP_KEYS = {"NgayBatDau", "NgayKetThucTheoQuyDinh", "ThoiDiemXuLy"}
@@ -41,7 +31,7 @@ class TienDo(Struct, frozen=True, rename="pascal"):
 
     ma_ho_so: Text = None
     id_ho_so: Text = None
-    id_ho_so_moi: Text = field(default=None, name="IDHoSo")  # the newer flow writes it so
+    idhoso: Text = field(default=None, name="IDHoSo")  # the newer flow writes it so
     phong_ban_xu_ly: Text = None
     ngay_bat_dau: Text = None
     ngay_ket_thuc_theo_quy_dinh: Text = None
@@ -57,58 +47,54 @@ class PacketReader:
         self.reading = Reading()
         self._rows: list[Reported] = []
         self._steps: dict[str, list[tuple[int, Event]]] = {}
-        self._odd: dict[Odd, list[int]] = {}
+        self._odd: dict[tuple[str, str], list[int]] = {}
         self._no_stage = 0
 
     def read(self, packet: Packet) -> Reading:
         """Return what the records say."""
         for number, raw in enumerate(packet.records, start=1):
-            content = _content(raw)
-            shown = content if isinstance(content, dict) else {}
+            content, facts = _content(raw), Facts(self.profile)
             try:
-                self._take(packet.tells, _checked(content), number)
-            except Unmapped as doubt:
-                self.reading.unknown[doubt.word] += 1
-                self._set_aside(number, doubt, shown)
+                self._take(packet.tells, _checked(content), number, facts)
             except Doubt as doubt:
-                self._set_aside(number, doubt, shown)
+                self._set_aside(number, doubt, content if isinstance(content, dict) else {}, facts.code)
         self._join_rows()
         self._join_steps()
         self.reading.warnings += self._warnings()
         return self.reading
 
-    def _take(self, tells: Tells | None, record: Mapping[str, Any], number: int) -> None:
+    def _take(self, tells: Tells | None, record: Mapping[str, Any], number: int, facts: Facts) -> None:
         tells = tells or _guess(record)
         if tells is Tells.PROGRESS:
-            self._take_step(record, number)
+            self._take_step(record, number, facts)
             return
-        dossier = _converted(record, HoSo)
-        code = code_of(dossier.ma_ho_so, dossier.id_ho_so)
-        odd: list[Odd] = []
-        if tells is Tells.STATES:
-            facts = status_of(dossier, self.profile)
-        else:
-            facts, odd = facts_of(dossier, self.profile)
-        for each in odd:
-            self._odd.setdefault(each, []).append(number)
         adds = tells is Tells.STATES
-        self._rows.append(Reported(code, facts, record, self._place(number), adds=adds))
+        if adds:
+            read_state(_converted(record, HoSo), facts)
+        else:
+            read_hoso(_converted(record, HoSo), facts)
+            facts.check()
+        for each in facts.odd:
+            self._odd.setdefault(each, []).append(number)
+        self._rows.append(Reported(facts.code, facts.known, record, self._place(number), adds=adds))
 
-    def _take_step(self, record: Mapping[str, Any], number: int) -> None:
+    def _take_step(self, record: Mapping[str, Any], number: int, facts: Facts) -> None:
         step = _converted(record, TienDo)
-        code = code_of(step.ma_ho_so, step.id_ho_so, step.id_ho_so_moi)
+        facts.name("MaHoSo", text_in(step.ma_ho_so) or text_in(step.id_ho_so) or step.idhoso)
         stage = _stage(step)
         if stage is None:
             self._no_stage += 1
             return
         event = Event(stage, record, self._place(number), "NgayBatDau")
-        self._steps.setdefault(code, []).append((number, event))
+        self._steps.setdefault(facts.code, []).append((number, event))
 
     def _place(self, number: int) -> Place:
         return Place(f"{self.name}, bản ghi {number}")
 
-    def _set_aside(self, number: int, doubt: Doubt, raw: Mapping[str, Any]) -> None:
-        self.reading.rejected.append(Rejected(self._place(number), doubt.column, str(doubt), raw))
+    def _set_aside(self, number: int, doubt: Doubt, raw: Mapping[str, Any], code: str) -> None:
+        if isinstance(doubt, UnknownWord):
+            self.reading.unknown[doubt.word] += 1
+        self.reading.rejected.append(Rejected(self._place(number), doubt.column, str(doubt), raw, code))
 
     def _join_rows(self) -> None:
         """Add the records, one a dossier; of those that contradict each other none."""
@@ -147,7 +133,7 @@ class PacketReader:
 
 def _content(raw: Raw) -> Any:
     try:
-        return msgspec.json.decode(raw)
+        return msgspec.json.decode(storable(bytes(raw)))
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
 
@@ -183,7 +169,7 @@ def _converted(record: Mapping[str, Any], kind: type[T]) -> T:
     except msgspec.ValidationError as e:
         _, _, at = str(e).partition(" - at ")
         key = at.strip("`").removeprefix("$.")
-        raise Doubt(key, f"khóa {key} sai kiểu, cần chuỗi; hãy sửa ở hệ thống gửi dữ liệu") from None
+        raise Doubt(key, f"khóa {key} sai kiểu, cần chuỗi; hãy sửa ở hệ thống một cửa") from None
 
 
 def _guess(record: Mapping[str, Any]) -> Tells:
@@ -205,10 +191,10 @@ def _stage(step: TienDo) -> Stage | None:
     if started_at is None and due_at is None:
         return None
     if started_at is None:
-        raise Doubt("NgayBatDau", "thiếu ngày bắt đầu của chặng; hãy sửa ở hệ thống gửi dữ liệu")
-    unit = text_of(step.phong_ban_xu_ly)
+        raise Doubt("NgayBatDau", "thiếu ngày bắt đầu của chặng; hãy sửa ở hệ thống một cửa")
+    unit = text_in(step.phong_ban_xu_ly)
     if not unit:
-        raise Doubt("PhongBanXuLy", "thiếu phòng ban xử lý của chặng; hãy sửa ở hệ thống gửi dữ liệu")
+        raise Doubt("PhongBanXuLy", "thiếu phòng ban xử lý của chặng; hãy sửa ở hệ thống một cửa")
     _refuse_before("ThoiDiemXuLy", finished_at, started_at, "chặng kết thúc")
     _refuse_before("NgayKetThucTheoQuyDinh", due_at, started_at, "hạn của chặng")
     return Stage(unit, started_at, None, due_at, finished_at)
@@ -224,7 +210,7 @@ def _moment(key: str, value: Text) -> datetime | None:
 def _refuse_before(key: str, at: datetime | None, started_at: datetime, what: str) -> None:
     if at and is_before(at, started_at):
         problem = f"{what} {at:%d/%m/%Y} trước khi bắt đầu {started_at:%d/%m/%Y}"
-        raise Doubt(key, f"{problem}; hãy sửa ở hệ thống gửi dữ liệu")
+        raise Doubt(key, f"{problem}; hãy sửa ở hệ thống một cửa")
 
 
 def _agree(rows: Sequence[Reported]) -> bool:

@@ -43,25 +43,30 @@ class Packet(Struct, frozen=True):
     records: Sequence[Raw]
 
 
-def open_packet(name: str, content: bytes) -> Packet:
-    """Open `content`: an object with its list, or the bare list. Raises SourceError where it is neither."""
+def service_of(name: str) -> Tells | None:
+    """Return what the records of a service tell of; None for a service nobody reads here."""
+    return _SERVICES.get(key_of(name))
+
+
+def open_packet(name: str, content: bytes, asked: Tells | None = None) -> Packet:
+    """Open `content`: an object with its list, or the bare list.
+
+    Without a service of its own it is of the one that was `asked` for. Raises SourceError where it is
+    neither, of another service, or a refusal.
+    """
     try:
         found = msgspec.json.decode(_utf8(content), type=list[Raw] | Envelope)
     except msgspec.ValidationError:
         raise SourceError(name, _NO_PACKET) from None
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as e:
         raise SourceError(name, _unreadable(e)) from None
-    return Packet(None, found) if isinstance(found, list) else unwrap(name, found)
+    return Packet(asked, found) if isinstance(found, list) else _unwrap(name, found, asked)
 
 
-def unwrap(name: str, envelope: Envelope, asked: Tells | None = None) -> Packet:
-    """Return the records in `envelope`; without a service of its own it is of the one that was `asked` for.
-
-    Raises SourceError for another service, a refusal, or records that are no list.
-    """
+def _unwrap(name: str, envelope: Envelope, asked: Tells | None) -> Packet:
     tells = asked
     if envelope.service not in (None, ""):
-        tells = _SERVICES.get(key_of(str(envelope.service)))
+        tells = service_of(str(envelope.service))
         if tells is None:
             known = ", ".join([*Tells, "TraCuuHoSo"])
             raise SourceError(name, f"gói không thuộc dịch vụ nào đọc được (service); đọc được: {known}")

@@ -125,7 +125,7 @@ class Records(Generic[R]):
         """Return what a page says; `where` names it in messages. A bad record never stops the page."""
         reading = Reading()
         for index, raw in enumerate(raws, start=1):
-            self._add(_storable(bytes(raw)), Place(where, row=index), reading)
+            self._add(storable(bytes(raw)), Place(where, row=index), reading)
         return reading
 
     def _add(self, raw: bytes, place: Place, reading: Reading) -> None:
@@ -192,7 +192,7 @@ def _whole(raw: bytes) -> dict[str, Any]:
     return content if isinstance(content, dict) else {"bản ghi": content}
 
 
-def _storable(raw: bytes) -> bytes:
+def storable(raw: bytes) -> bytes:
     """Return the record in UTF-8, without the character no database takes."""
     text = raw.decode(errors="replace").encode()
     if b"\\u0000" not in text:
