@@ -285,11 +285,34 @@ def _check(file: Path, settings: Settings) -> None:
 def _check_source(file: Path, key: str, source: Source) -> None:
     if (source.folder is None) == (source.url is None):
         raise ConfigError(file, key, "cần đúng một trong hai khóa folder và url")
-    if source.url is not None and not re.match(r"https?://[^/\s]+", source.url):
-        raise ConfigError(file, f"{key}.url", "cần địa chỉ bắt đầu bằng http:// hoặc https://")
+    for name in ("url", "token_url", "proxy"):
+        address = getattr(source, name)
+        if address is not None and not re.match(r"https?://[^/\s]+", address):
+            raise ConfigError(file, f"{key}.{name}", "cần địa chỉ bắt đầu bằng http:// hoặc https://")
+    _check_login(file, key, source)
     _check_words(file, f"{key}.status_words", source.status_words, Status)
     _check_words(file, f"{key}.channel_words", source.channel_words, Channel)
     _check_words(file, f"{key}.event_words", source.event_words, EventKind)
+
+
+def _check_login(file: Path, key: str, source: Source) -> None:
+    """Refuse half of a login, and two of them."""
+    if source.token_url is None:
+        keys = ("client_id", "client_secret_file", "client_secret_env", "scope")
+        idle = next((name for name in keys if getattr(source, name)), None)
+        if idle is not None:
+            raise ConfigError(
+                file, f"{key}.{idle}", "chỉ dùng cùng token_url; hãy đặt token_url, hoặc bỏ khóa này"
+            )
+        return
+    if source.token_file or source.token_env:
+        problem = "token_url xin mã tự động, không dùng cùng token_file, token_env là mã có sẵn; hãy bỏ một"
+        raise ConfigError(file, f"{key}.token_url", problem)
+    if not source.client_id:
+        raise ConfigError(file, f"{key}.client_id", "token_url cần client_id")
+    if not source.client_secret_file and not source.client_secret_env:
+        problem = "token_url cần mật khẩu ứng dụng; hãy đặt client_secret_file hoặc client_secret_env"
+        raise ConfigError(file, f"{key}.client_secret_file", problem)
 
 
 def _check_procedure(file: Path, key: str, procedure: Procedure) -> None:

@@ -14,6 +14,7 @@ OFFICE = '[office]\nname = "UBND xã Ví Dụ"\n'
 UNIT = OFFICE + '[[units]]\ncode = "PKT"\nname = "Phòng Kinh tế"\n'
 SOURCE = OFFICE + '[[sources]]\nname = "xuat-tep"\nfolder = "in"\n'
 URL = OFFICE + '[[sources]]\nname = "xuat-tep"\nurl = "https://motcua.example.com/ho-so.xlsx"\n'
+LOGIN = URL + 'token_url = "https://sso.example.com/token"\n'
 DESK = UNIT + '[[desks]]\ncode = "quay-1"\nname = "Quầy số 1"\n'
 
 
@@ -69,6 +70,13 @@ def written(folder: Path, text: str | bytes) -> Path:
         pytest.param(OFFICE + '[[sources]]\nname = "x"', "sources[0]", "cần đúng một trong hai khóa folder và url", id="neither folder nor url"),
         pytest.param(SOURCE + 'url = "https://motcua.example.com/x"', "sources[0]", "cần đúng một trong hai khóa folder và url", id="folder and url"),
         pytest.param(URL.replace("https", "ftp"), "sources[0].url", "cần địa chỉ bắt đầu bằng http:// hoặc https://", id="an address of another kind"),
+        pytest.param(URL + 'token_url = "sso.example.com"', "sources[0].token_url", "cần địa chỉ bắt đầu bằng http:// hoặc https://", id="a login at no address"),
+        pytest.param(URL + 'proxy = "proxy.example.com:3128"', "sources[0].proxy", "cần địa chỉ bắt đầu bằng http:// hoặc https://", id="a proxy at no address"),
+        pytest.param(URL + 'client_id = "latewatch"', "sources[0].client_id", "chỉ dùng cùng token_url", id="a client without a login"),
+        pytest.param(URL + 'scope = "openid"', "sources[0].scope", "chỉ dùng cùng token_url", id="a scope without a login"),
+        pytest.param(LOGIN + 'client_secret_env = "S"', "sources[0].client_id", "token_url cần client_id", id="a login without a client"),
+        pytest.param(LOGIN + 'client_id = "latewatch"', "sources[0].client_secret_file", "hãy đặt client_secret_file hoặc client_secret_env", id="a login without a secret"),
+        pytest.param(LOGIN + 'client_id = "latewatch"\ntoken_file = "ma.txt"', "sources[0].token_url", "không dùng cùng token_file, token_env", id="a login and a token"),
         pytest.param(OFFICE + '[[procedures]]\nname = "x"\nlimit = "5"', "procedures[0].limit", "“5” không phải thời hạn; hãy viết 5d", id="a limit without its unit"),
         pytest.param(OFFICE + '[[procedures]]\nlimit = "5d"', "procedures[0]", "cần code hoặc name của thủ tục", id="a limit of nothing"),
         pytest.param(UNIT + '[[units]]\ncode = "PKT"\nname = "x"', "units", "“PKT” có hai lần", id="a unit twice"),

@@ -200,17 +200,25 @@ def test_the_example_loads_and_gives_the_defaults(tmp_path: Path) -> None:
     assert all(len(tables) == 1 for tables in invented.values())
 
 
+BESIDE = {
+    "sources.token_url": {"client_id": "latewatch", "client_secret_env": "SECRET"},
+    "sources.client_secret_file": {"client_id": "latewatch", "token_url": "https://sso.example.com/token"},
+}
+
+
 @pytest.mark.parametrize(
     "key", [key for key in KEYS.values() if key.default is None], ids=lambda key: key.name
 )
 def test_a_key_that_is_commented_out_can_be_used_as_it_stands(key: Key, tmp_path: Path) -> None:
-    """Take the `# ` away, and the file still loads; of folder and url only one may stand."""
+    """Take the `# ` away, and the file still loads; of folder and url only one may stand, a login is whole."""
     line = f"# {key.name.rpartition('.')[2]} = {ENTRIES[key.name].value}"
     table = f"[{key.name.partition('.')[0]}]"
     start = TEXT.index(table)
     text = TEXT[:start] + TEXT[start:].replace(line, line.removeprefix("# "), 1)
     if key.name == "sources.url":
         text = text.replace('\nfolder = "in"\n', "\n")
+    for other, value in BESIDE.get(key.name, {}).items():
+        text = re.sub(rf"^(# )?{other} = .*", f'{other} = "{value}"', text, count=1, flags=re.MULTILINE)
     file = tmp_path / "config.toml"
     file.write_text(text, encoding="utf-8")
     settings = load(file)
