@@ -15,14 +15,17 @@ from latewatch.cli.demo import demo
 from latewatch.cli.digest import digest
 from latewatch.cli.due import due
 from latewatch.cli.explain import explain
+from latewatch.cli.imports import imports
 from latewatch.cli.init import init
 from latewatch.cli.late import late
 from latewatch.cli.letters import letters
+from latewatch.cli.mapping import mapping
 from latewatch.cli.options import CONFIG_VARIABLE
 from latewatch.cli.poll import poll
 from latewatch.cli.procedures import procedures
 from latewatch.cli.run import run as run_scheduler
 from latewatch.cli.tally import tally
+from latewatch.cli.verify import verify
 from latewatch.errors import LatewatchError
 
 app = typer.Typer(
@@ -32,12 +35,14 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, check, demo, poll, due, explain, late, digest, tally):
+for command in (init, check, demo, poll, due, explain, late, digest, tally, verify):
     app.command()(command)
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")
+app.add_typer(imports, name="import")
 app.add_typer(calendar, name="calendar")
 app.add_typer(procedures, name="procedures")
+app.add_typer(mapping, name="mapping")
 
 
 def _version(wanted: bool) -> None:

@@ -1,0 +1,1 @@
+"""An unknown layout → a proposed profile: where its header is, which fields its columns are."""
