@@ -44,7 +44,7 @@ def hoso(code: str = "H1", status: Any = "4", **fields: Any) -> Record:
         "DonViXuLy": "Phòng Kinh tế",
         "NoiNopHoSo": "1",
         "DanhSachHoSoBoSung": [],
-        **dict.fromkeys(EMPTY_LISTS, []),
+        **{key: [] for key in EMPTY_LISTS},
     }
     return {**usual, **fields}
 
