@@ -16,11 +16,9 @@ from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.names import fold
 from latewatch.domain.suspension import Effect
-from latewatch.sources.cells import key_of, limit_of, moment_of, text_of
+from latewatch.sources.cells import key_of, limit_of, moment_of, procedure_code_of, text_of
 from latewatch.sources.grid import Cell
 
-LONGEST_CODE = 100
-EXACT_DIGITS = 15
 MINUTES_A_DAY = 24 * 60
 EFFECTS = ("supplement", "financial", "consultation", "other")
 
@@ -67,7 +65,7 @@ def readers(unit: LimitUnit) -> dict[str, Callable[[Cell], Any]]:
     """Return how the cells of a field are read, for those that are more than plain text."""
     words = _words()
     return {
-        "code": procedure_code,
+        "code": procedure_code_of,
         "limit": lambda cell: catalogue_limit(cell, unit),
         "ends": lambda cell: _meaning(cell, words.ends, "cách hết hạn"),
         "cutoff": _minute_of_day,
@@ -76,22 +74,6 @@ def readers(unit: LimitUnit) -> dict[str, Callable[[Cell], Any]]:
         "valid_from": _day,
         "valid_until": _day,
     }
-
-
-def procedure_code(cell: Cell) -> str:
-    """Return a procedure's code. Raises ValueError for a number: 1.010010 came as 1.01001 from the sheet."""
-    text = text_of(cell)
-    is_exact = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
-    if not isinstance(cell, str) and not (is_exact and len(text) <= EXACT_DIGITS):
-        raise ValueError(
-            f"“{text}” là số hoặc ngày, bảng tính có thể đã bỏ mất chữ số; hãy định dạng cột mã là chữ "
-            "(Text) rồi ghi lại mã"
-        )
-    if len(text) > LONGEST_CODE:
-        raise ValueError(f"mã dài quá {LONGEST_CODE} ký tự; hãy kiểm tra cột này")
-    if text.startswith("#"):
-        raise ValueError(f"ô báo lỗi {text}; hãy sửa công thức trong bảng tính")
-    return text
 
 
 _PROSE = re.compile(
