@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import zip_longest
 from typing import Any
 
 from latewatch.domain.dossier import Cause, Stage, Suspension
@@ -47,6 +48,10 @@ class Cells(Mapping[str, str]):
 
     def __repr__(self) -> str:
         return repr(dict(self))
+
+    def whole(self) -> dict[str, str]:
+        """Return every heading with its text, the empty ones too, in the order of the sheet."""
+        return dict(zip_longest(self.headings, self.texts[: len(self.headings)], fillvalue=""))
 
 
 @dataclass(frozen=True, slots=True)

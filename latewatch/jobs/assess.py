@@ -34,16 +34,21 @@ def assess(office: Office, now: datetime) -> int:
     One transaction. Nothing is decided twice alike: a dossier whose facts, calendar and rules are those of
     its assessment keeps it. Raises StoreError.
     """
+    with office.store.writing() as connection:
+        return assess_in(connection, office, now)
+
+
+def assess_in(connection: Connection, office: Office, now: datetime) -> int:
+    """Assess in the open transaction."""
     deadlines = Deadlines(office)
     days = office.settings.counting.due_soon_working_days
-    with office.store.writing() as connection:
-        refuse_old_calendar(connection, office)
-        decisions = []
-        for each in unassessed(connection, deadlines.rules):
-            case = deadlines.case(each)
-            standing = standing_at(case, now, days)
-            decisions.append(Decision(each, case.deadline, standing))
-        return write_decisions(connection, decisions, deadlines.rules, now)
+    refuse_old_calendar(connection, office)
+    decisions = []
+    for each in unassessed(connection, deadlines.rules):
+        case = deadlines.case(each)
+        standing = standing_at(case, now, days)
+        decisions.append(Decision(each, case.deadline, standing))
+    return write_decisions(connection, decisions, deadlines.rules, now)
 
 
 def refuse_old_calendar(connection: Connection, office: Office) -> None:

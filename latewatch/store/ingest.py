@@ -260,7 +260,7 @@ def _write_rejections(connection: Connection, batch_id: int, rejected: list[Reje
             each.place.row,
             each.column,
             each.reason,
-            dict(each.raw),
+            each.raw.whole() if isinstance(each.raw, Cells) else dict(each.raw),
         ]
         for each in rejected
     )

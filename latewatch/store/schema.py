@@ -91,6 +91,7 @@ batch = Table(
     Column("listed", Integer, nullable=False, server_default=text("0")),  # dossiers it names
     Column("versions", Integer, nullable=False, server_default=text("0")),  # of records it added
     Column("undoes", Integer),  # the batch whose effect this one took back
+    Column("corrects", Integer),  # the batch that had set these rows aside: it brings no whole list
     Column("author", Text),  # who took it back, and why
     Column("reason", Text),
     Column("seal_number", Integer),  # batches are sealed in this order, from 1

@@ -26,7 +26,7 @@ def _batches() -> None:
         op.add_column("batch", sa.Column(name, sa.JSON(none_as_null=True)))
     for name in ("listed", "versions"):
         op.add_column("batch", sa.Column(name, sa.Integer(), nullable=False, server_default=sa.text("0")))
-    for name in ("undoes", "seal_number"):
+    for name in ("undoes", "corrects", "seal_number"):
         op.add_column("batch", sa.Column(name, sa.Integer()))
     for name in ("author", "reason"):
         op.add_column("batch", sa.Column(name, sa.Text()))
