@@ -69,6 +69,7 @@ SOURCE = """
 name = "xuat-tep"
 folder = "in"
 settle_seconds = 0.0
+keep_files = true
 """
 
 EVENTS = """
@@ -77,6 +78,7 @@ name = "su-kien"
 profile = "events"
 folder = "in/c"
 settle_seconds = 0.0
+keep_files = true
 """
 EVENT_HEADINGS = ("Mã hồ sơ", "Loại", "Từ", "Đến", "Đơn vị", "Thời hạn", "Hạn", "Nội dung")
 

@@ -11,15 +11,17 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError, SourceError
+from latewatch.jobs.filing import Filed, Filing
+from latewatch.jobs.intake import FileIntake, Taken
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.folder import delivered, export_files, settled
+from latewatch.sources.filing import FAILED, lying_in
+from latewatch.sources.folder import delivered, endings_of, export_files, settled
 from latewatch.sources.interfaces import PULLS, Pull
+from latewatch.sources.office_names import with_office_names
 from latewatch.sources.profile import Profile, Reads
-from latewatch.sources.reading import read_delivery
 from latewatch.sources.web import fetch
 from latewatch.store.batches import (
     Arrival,
@@ -27,15 +29,14 @@ from latewatch.store.batches import (
     close_batch,
     cure_failures,
     has_awaited,
-    is_known,
-    lost_fields,
     note_failure,
+    note_seen,
     open_batch,
     read_cursor,
     running_batch,
     write_cursor,
 )
-from latewatch.store.ingest import Batch, ingest, take
+from latewatch.store.ingest import Batch, take
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class PollResult:
     taken: list[str] = field(default_factory=list)
     known: list[str] = field(default_factory=list)
     growing: list[str] = field(default_factory=list)
+    filed: list[Filed] = field(default_factory=list)
+    aside: dict[int, str] = field(default_factory=dict)  # batches that set rows aside → whose rows they are
     warnings: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -55,7 +58,8 @@ def poll(office: Office, source: Source, now: datetime, progress: Progress = sil
     """Take in every new file of `source`. One that cannot be read is recorded; the others go on.
 
     Each file is one transaction. A file already taken with the same profile is not read again, so an old
-    file in the folder never undoes a newer one. Raises StoreError.
+    file in the folder never undoes a newer one. What was read is put away, where files are not to be kept.
+    Raises StoreError.
     """
     return _Poll(office, source, now, progress).run()
 
@@ -70,6 +74,8 @@ class _Poll:
         self.now = now
         self.progress = progress
         self.result = PollResult(source.name)
+        self._files = FileIntake(office, source, now, progress)
+        self._filing = Filing(office, source, now)
         self._failures: list[int] = []
 
     def run(self) -> PollResult:
@@ -81,8 +87,11 @@ class _Poll:
             else:
                 self._read_url()
         with self.store.writing() as connection:
-            cure_failures(connection, self.source.name, self._failures)
+            cure_failures(connection, self.source.name, self._failures, self._lying())
         return self.result
+
+    def _lying(self) -> set[str]:
+        return lying_in(self.source.folder, FAILED) if self.source.folder else set()
 
     @contextmanager
     def _failing(self, origin: str) -> Iterator[None]:
@@ -95,11 +104,39 @@ class _Poll:
             self.result.problems.append(str(e))
 
     def _read_folder(self, folder: Path) -> None:
-        still, growing = settled(export_files(folder), self.source.settle_seconds)
+        still, growing = settled(
+            export_files(folder, endings_of(self.profile.system)), self.source.settle_seconds
+        )
         self.result.growing = [path.name for path in growing]
         for path in still:
             with self._failing(path.name):
-                self._take(delivered(path, self.source.max_megabytes))
+                self._read_file(path)
+
+    def _read_file(self, path: Path) -> None:
+        """Take a file of the folder in and put it away; one that cannot be read is put away too."""
+        try:
+            taken = self._take(delivered(path, self.source.max_megabytes))
+        except SourceError as e:
+            with self._refusals():
+                self._note(self._filing.failed(path, e))
+            raise
+        with self._refusals():
+            filed = self._filing.done(path, taken)
+            self._note(filed)
+            if filed:
+                self._note_seen(taken)
+
+    @contextmanager
+    def _refusals(self) -> Iterator[None]:
+        """Say that a file could not be put away; it is known, so that its staying does no harm."""
+        try:
+            yield
+        except SourceError as e:
+            self.result.warnings.append(str(e))
+
+    def _note(self, filed: Filed | None) -> None:
+        if filed:
+            self.result.filed.append(filed)
 
     def _read_url(self) -> None:
         with self.store.reading() as connection:
@@ -111,7 +148,13 @@ class _Poll:
             if delivery is None:
                 self.result.known.append(self.source.name)
             else:
-                self._take(delivery)
+                self._note_seen(self._take(delivery))
+
+    def _note_seen(self, taken: Taken) -> None:
+        """Keep that what is known came anew: the source is alive, and says that nothing changed."""
+        if taken.before:
+            with self.store.writing() as connection:
+                note_seen(connection, taken.before.id, self.now)
 
     def _read_interface(self, pull: Pull) -> None:
         """Keep every part with its cursor as it comes: a run that is stopped goes on where it was."""
@@ -122,7 +165,7 @@ class _Poll:
             batch = Batch(self._open(connection), self.source.name, self.now)
         for part in pull(self.source, self.profile, cursor, self.now, self.progress):
             with self.store.writing() as connection:
-                self.result.intake.add(take(connection, batch, part))
+                self.result.intake.add(take(connection, batch, with_office_names(part, self.profile)))
                 if part.cursor is not None:
                     write_cursor(connection, self.source.name, {**part.cursor, **self._validity})
             self.result.warnings += part.warnings
@@ -141,38 +184,14 @@ class _Poll:
         address = hashlib.sha256((self.source.url or "").encode()).hexdigest()  # it may hold a secret
         return {"profile": self.profile.fingerprint, "address": address}
 
-    def _take(self, delivery: Delivery) -> None:
-        with self.store.reading() as connection:
-            if self._is_known(connection, delivery):
-                return
-        parts = read_delivery(delivery, self.source, self.profile, self.progress)
-        arrival = self._arrival(delivery.name, delivery.sha256)
-        with self.store.writing() as connection:
-            if self._is_known(connection, delivery):  # another process took it meanwhile
-                return
-            warned = self._warned(connection, delivery.name, parts)
-            intake = ingest(connection, arrival, warned, progress=self.progress)
-            if delivery.cursor:
-                write_cursor(connection, self.source.name, {**delivery.cursor, **self._validity})
-        self.result.intake.add(intake)
-        self.result.taken.append(delivery.name)
-
-    def _warned(self, connection: Connection, file: str, parts: Iterable[Reading]) -> Iterator[Reading]:
-        """Hand the parts on, with a warning where a column is missing that the last file had."""
-        for part in parts:
-            lost = lost_fields(connection, self.source.name, part.fields) if part.fields else None
-            if lost:
-                part.warnings.append(_lost(file, lost, self.profile))
-            self.result.warnings += part.warnings
-            yield part
-
-    def _is_known(self, connection: Connection, delivery: Delivery) -> bool:
-        known = is_known(
-            connection, self.source.name, delivery.name, delivery.sha256, self.profile.fingerprint
-        )
-        if known:
-            self.result.known.append(delivery.name)
-        return known
+    def _take(self, delivery: Delivery) -> Taken:
+        taken = self._files.take(delivery, {**delivery.cursor, **self._validity} if delivery.cursor else None)
+        self.result.intake.add(taken.intake)
+        self.result.warnings += taken.warnings
+        (self.result.known if taken.before else self.result.taken).append(delivery.name)
+        if taken.intake.rejected:
+            self.result.aside[taken.batch] = delivery.name
+        return taken
 
     def _arrival(self, origin: str, sha256: str) -> Arrival:
         return Arrival(
@@ -182,14 +201,6 @@ class _Poll:
             profile=self.profile.fingerprint,
             taken_at=self.now,
         )
-
-
-def _lost(file: str, lost: frozenset[str], profile: Profile) -> str:
-    columns = ", ".join(f"“{profile.names[field]}”" for field in sorted(lost))
-    kept = "giá trị đã lưu của cột được giữ nguyên"
-    if profile.reads is Reads.EVENTS:  # a list says all of an event: nothing of an earlier one is added to it
-        kept = "các sự kiện trong tệp này không có giá trị đó"
-    return f"{file}: thiếu cột {columns} mà lần trước có; {kept}"
 
 
 def in_order(sources: Iterable[Source], profiles: Mapping[str, Profile]) -> list[Source]:

@@ -1,4 +1,4 @@
-"""A watched folder. A file is taken when it has stopped growing; nothing is changed by looking and reading."""
+"""A watched folder. A file is taken when it has stopped growing; looking and reading change nothing."""
 
 import errno
 import hashlib
@@ -48,8 +48,9 @@ def export_files(folder: Path, endings: Sequence[str] = ENDINGS) -> list[Path]:
 
 def _candidates(folder: Path, endings: Sequence[str]) -> Iterator[Path]:
     for path in folder.iterdir():
-        is_export = path.suffix.lower() in endings and not path.name.startswith((".", "~$"))
-        if is_export and path.is_file():
+        is_hidden = path.name.startswith((".", "~$"))
+        is_export = path.suffix.lower() in endings and not path.name.endswith(REPORT)
+        if is_export and not is_hidden and path.is_file():
             yield path
 
 

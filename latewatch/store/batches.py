@@ -123,9 +123,7 @@ class Known:
     is_waiting: bool
 
 
-def known_batch(
-    connection: Connection, source: str, origin: str, sha256: str, profile: str
-) -> Known | None:
+def known_batch(connection: Connection, source: str, origin: str, sha256: str, profile: str) -> Known | None:
     """Return the batch that says all of these bytes of the file `origin`, read with this profile.
 
     They are what this file held when it was last taken; or, where the file is new, what another one held: a
@@ -133,7 +131,15 @@ def known_batch(
     known when it was taken, once one of them is.
     """
     table = schema.batch.c
-    columns = (table.id, table.origin, table.taken_at, table.state, table.sha256, table.profile, table.awaited)
+    columns = (
+        table.id,
+        table.origin,
+        table.taken_at,
+        table.state,
+        table.sha256,
+        table.profile,
+        table.awaited,
+    )
     taken = (table.source == source) & table.state.in_(("done", "undone"))  # what was undone was not wanted
     done = select(*columns).where(taken).order_by(table.id.desc())
     last = connection.execute(done.where(table.origin == origin).limit(1)).first()
@@ -154,6 +160,20 @@ def newest_batch(connection: Connection, source: str) -> int:
     return newest
 
 
+def note_seen(connection: Connection, batch_id: int, at: datetime) -> None:
+    """Keep that the file of a batch was brought anew, word for word: its data is as young as that."""
+    connection.execute(update(schema.batch).where(schema.batch.c.id == batch_id).values(seen_at=at))
+
+
+def note_correction(connection: Connection, batch_id: int, corrects: int) -> None:
+    """Keep that a batch brings rows back that the batch `corrects`, of the same source, had set aside."""
+    table = schema.batch
+    source = select(table.c.source).where(table.c.id == batch_id).scalar_subquery()
+    is_known = select(table.c.id).where(table.c.id == corrects, table.c.source == source)
+    if connection.execute(is_known).first():
+        connection.execute(update(table).where(table.c.id == batch_id).values(corrects=corrects))
+
+
 def has_awaited(connection: Connection, source: str) -> bool:
     """Tell whether a dossier has come that the last file of `source` spoke of too early."""
     table = schema.batch.c
@@ -169,24 +189,6 @@ def _has_any(connection: Connection, codes: Sequence[str]) -> bool:
         connection.execute(select(column).where(column.in_(part)).limit(1)).first() is not None
         for part in parts
     )
-
-
-def lost_fields(connection: Connection, source: str, fields: frozenset[str]) -> frozenset[str]:
-    """Return fields the last file of `source` had and this one lacks; none where such a file came before."""
-    table = schema.batch.c
-    seen = (
-        connection.execute(
-            select(table.fields)
-            .where(table.source == source, table.state == "done")
-            .order_by(table.id.desc())
-        )
-        .scalars()
-        .all()
-    )
-    known = [frozenset(each) for each in seen]
-    if not known or fields in known:
-        return frozenset()
-    return known[0] - fields
 
 
 def note_failure(connection: Connection, source: str, origin: str, problem: str, now: datetime) -> int:
@@ -213,10 +215,13 @@ def note_failure(connection: Connection, source: str, origin: str, problem: str,
     return made
 
 
-def cure_failures(connection: Connection, source: str, met: Collection[int]) -> None:
-    """Mark the failures of `source` as cured, but for those of the ids `met` in this run."""
+def cure_failures(
+    connection: Connection, source: str, met: Collection[int], lying: Collection[str] = ()
+) -> None:
+    """Mark the failures of `source` as cured, but for the ids `met` in this run and the files `lying` there."""
     table = schema.batch
     gone = (table.c.source == source) & (table.c.state == "failed") & table.c.id.not_in(met)
+    gone &= table.c.origin.not_in(lying)
     connection.execute(update(table).where(gone).values(state="cured"))
 
 

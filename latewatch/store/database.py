@@ -47,6 +47,17 @@ class Store:
             with connection.begin():
                 yield connection
 
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """Write as `writing` does, and take all of it back at the end: to see what would come of it."""
+        with _translated(self.name), self._engine.connect() as plain:
+            connection = plain.execution_options(**{_WRITES: True})
+            transaction = connection.begin()
+            try:
+                yield connection
+            finally:
+                transaction.rollback()
+
     def close(self) -> None:
         self._engine.dispose()
 

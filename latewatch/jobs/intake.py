@@ -1,0 +1,120 @@
+"""Intake: one file taken in as one batch, in the same way for whoever brings it."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from latewatch.config import Source
+from latewatch.domain.correction import corrected_batch
+from latewatch.domain.record import Reading
+from latewatch.jobs.feed import file_alarms
+from latewatch.jobs.office import Office
+from latewatch.progress import Progress, silent
+from latewatch.sources.delivery import Delivery
+from latewatch.sources.reading import read_delivery
+from latewatch.store.batches import (
+    Arrival,
+    Intake,
+    Known,
+    known_batch,
+    newest_batch,
+    note_correction,
+    write_cursor,
+)
+from latewatch.store.ingest import ingest, stored
+
+
+@dataclass(slots=True)
+class Taken:
+    """What became of a file: `batch` holds what it says; it is `before` where it was taken earlier."""
+
+    batch: int
+    before: Known | None = None
+    intake: Intake = field(default_factory=Intake)
+    warnings: list[str] = field(default_factory=list)
+
+
+class FileIntake:
+    """Takes the files of one source in, as of one instant."""
+
+    def __init__(
+        self,
+        office: Office,
+        source: Source,
+        now: datetime,
+        progress: Progress = silent,
+        *,
+        anew: bool = False,
+    ) -> None:
+        """Remember whose files they are; with `anew` a batch that was taken back does not count as known."""
+        self.office = office
+        self.store = office.store
+        self.source = source
+        self.profile = office.profiles[source.name]
+        self.now = now
+        self.progress = progress
+        self.anew = anew
+
+    def take(self, delivery: Delivery, cursor: Mapping[str, str] | None = None) -> Taken:
+        """Take `delivery` in as one transaction, and keep `cursor` with it; what is known is not read.
+
+        Raises SourceError where it cannot be read.
+        """
+        with self.store.reading() as connection:
+            known = self.known(connection, delivery)
+        if known:
+            return Taken(known.id, known)
+        with self.store.writing() as connection:
+            taken = self.take_into(connection, delivery)
+            if cursor and not taken.before:
+                write_cursor(connection, self.source.name, cursor)
+        return taken
+
+    def take_into(self, connection: Connection, delivery: Delivery) -> Taken:
+        """Take `delivery` in, in the open transaction; another process may have taken it meanwhile."""
+        known = self.known(connection, delivery)
+        if known:
+            return Taken(known.id, known)
+        taken = Taken(0)
+        told = stored(connection, self.source.name)
+        parts = read_delivery(delivery, self.source, self.profile, told.digests)
+        warned = self._warned(connection, parts, taken)
+        taken.intake = ingest(connection, self._arrival(delivery), warned, told.codes, self.progress)
+        taken.batch = newest_batch(connection, self.source.name)
+        taken.warnings += file_alarms(self.office, connection, self.source, delivery.name, self.now)
+        return taken
+
+    def known(self, connection: Connection, delivery: Delivery) -> Known | None:
+        """Return the batch that holds all of `delivery` already."""
+        known = known_batch(
+            connection, self.source.name, delivery.name, delivery.sha256, self.profile.fingerprint
+        )
+        return None if known and known.is_undone and self.anew else known
+
+    def _arrival(self, delivery: Delivery) -> Arrival:
+        return Arrival(
+            source=self.source.name,
+            origin=delivery.name,
+            sha256=delivery.sha256,
+            profile=self.profile.fingerprint,
+            taken_at=self.now,
+        )
+
+    def _warned(self, connection: Connection, parts: Iterable[Reading], taken: Taken) -> Iterator[Reading]:
+        """Hand the parts on, and keep what they warn of."""
+        corrects: int | None = None
+        for part in parts:
+            if corrects is None:
+                corrects = _corrected(part)
+                if corrects is not None:
+                    note_correction(connection, newest_batch(connection, self.source.name), corrects)
+            taken.warnings += part.warnings
+            yield part
+
+
+def _corrected(part: Reading) -> int | None:
+    """Return the batch whose rows this part brings back corrected."""
+    first = [each.raw for each in part.reported[:1]] + [each.raw for each in part.rejected[:1]]
+    return next((batch for raw in first if (batch := corrected_batch(raw)) is not None), None)
