@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from systems_server import Reply, Request, System
@@ -58,6 +59,7 @@ def closed(number: int, received: datetime, released: datetime, status: str = "d
     )
 
 
+@cache
 def day_of(text: str) -> date | None:
     """Read either style."""
     if not text:
@@ -108,6 +110,8 @@ class OpenCps(System):
         for name, field in WINDOWS.items():
             if f"from{name}" in query:
                 first, last = day_of(query[f"from{name}"]), day_of(query[f"to{name}"])
+                assert first
+                assert last
                 found = [each for each in found if (day := day_of(each[field])) and first <= day <= last]
         return sorted(found, key=lambda each: (_moment(each["receiveDate"]), each["dossierId"]))
 

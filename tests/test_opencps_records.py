@@ -176,10 +176,10 @@ def test_a_count_without_its_unit_is_left_out_and_said() -> None:
 @pytest.mark.parametrize(
     ("sent", "channel"),
     [
-        pytest.param({"online": True, "originality": 1}, Channel.ONLINE_PARTIAL, id="online"),
-        pytest.param({"online": "true", "originality": 1}, Channel.ONLINE_PARTIAL, id="online, as a text"),
+        pytest.param({"online": True, "originality": 1}, Channel.ONLINE_FULL, id="online"),
+        pytest.param({"online": "true", "originality": 1}, Channel.ONLINE_FULL, id="online, as a text"),
         pytest.param({"online": False, "originality": 3}, Channel.DIRECT, id="at the one-stop desk"),
-        pytest.param({"online": True, "originality": 3}, Channel.ONLINE_PARTIAL, id="online, taken in there"),
+        pytest.param({"online": True, "originality": 3}, Channel.ONLINE_FULL, id="online, taken in there"),
         pytest.param({"online": False, "originality": 2}, None, id="from another system: not told"),
         pytest.param({"originality": 3, "viaPostal": 2}, Channel.DIRECT, id="the result goes by post"),
     ],
@@ -189,9 +189,9 @@ def test_how_it_came(sent: dict[str, Any], channel: Channel | None) -> None:
 
 
 def test_an_office_says_what_its_numbers_mean() -> None:
-    words = {"viaPostal 3": "postal", "online": "online full"}
+    words = {"viaPostal 3": "postal", "online": "online partial"}
     assert facts({"channel_words": words}, viaPostal=3, online=True)["channel"] is Channel.POSTAL
-    assert facts({"channel_words": words}, viaPostal=0, online=True)["channel"] is Channel.ONLINE_FULL
+    assert facts({"channel_words": words}, viaPostal=0, online=True)["channel"] is Channel.ONLINE_PARTIAL
 
 
 @pytest.mark.parametrize(

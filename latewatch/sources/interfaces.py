@@ -8,7 +8,7 @@ from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.progress import Progress
 from latewatch.sources.profile import Profile, System
-from latewatch.sources.systems import dvcqg, igate
+from latewatch.sources.systems import dvcqg, igate, opencps, td
 
 
 class Pull(Protocol):
@@ -23,4 +23,9 @@ class Pull(Protocol):
     ) -> Iterator[Reading]: ...
 
 
-PULLS: dict[System, Pull] = {System.IGATE: igate.pull, System.DVCQG: dvcqg.pull}
+PULLS: dict[System, Pull] = {
+    System.IGATE: igate.pull,
+    System.DVCQG: dvcqg.pull,
+    System.OPENCPS: opencps.pull,
+    System.TD: td.pull,
+}
