@@ -126,6 +126,7 @@ class Records(Generic[R]):
         reading = Reading()
         for index, raw in enumerate(raws, start=1):
             self._add(storable(bytes(raw)), Place(where, row=index), reading)
+        _keep_newest(reading)
         return reading
 
     def _add(self, raw: bytes, place: Place, reading: Reading) -> None:
@@ -172,6 +173,13 @@ class Records(Generic[R]):
         return [
             f"{place}, khóa “{key}”: {reason}; hồ sơ vẫn được nhận, khóa này bị bỏ qua" for key, reason in new
         ]
+
+
+def _keep_newest(reading: Reading) -> None:
+    """Of a dossier that stands twice on one page, keep what was read last: only newer ones come this far."""
+    newest = {each.code: each for each in reading.reported}
+    reading.repeated += len(reading.reported) - len(newest)
+    reading.reported = list(newest.values())
 
 
 def text_in(value: object) -> str:
