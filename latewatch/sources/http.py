@@ -62,7 +62,9 @@ def new_client(source: Source) -> httpx.Client:
     where = shown(source.url or "")
     tls = _tls(source, where)
     try:
-        proxy = httpx.Proxy(source.proxy, ssl_context=tls) if source.proxy else None
+        proxy = httpx.Proxy(source.proxy) if source.proxy else None
+        if proxy and proxy.url.scheme == "https":
+            proxy.ssl_context = tls
         return httpx.Client(
             timeout=source.timeout_seconds,
             verify=tls,

@@ -75,7 +75,10 @@ class Api:
         if proof:
             request.headers["Authorization"] = proof
         self._wait_for_turn()
-        response = self._client.send(request, stream=True, follow_redirects=request.method == "GET")
+        auth = httpx.Auth() if proof else None  # a token goes before the user of the address
+        response = self._client.send(
+            request, stream=True, auth=auth, follow_redirects=request.method == "GET"
+        )
         try:
             if not response.is_success:
                 raise Refused(response)
@@ -105,11 +108,23 @@ def _joined(base: str, path: str) -> httpx.URL:
 def _decoded(content: bytes, kind: type[T], where: str) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
-    except msgspec.DecodeError as e:
-        found = re.sub(r"'[^']*'", "…", str(e))  # what was sent may be of a person
-        raise _misfit(where, found) from None
+    except msgspec.ValidationError as e:
+        raise _misfit(where, _told(str(e))) from None
+    except msgspec.DecodeError:
+        raise _misfit(where, "không phải JSON trọn vẹn") from None
     except (RecursionError, UnicodeDecodeError):
         raise _misfit(where, "lồng quá sâu hoặc không phải UTF-8") from None
+
+
+def _told(error: str) -> str:
+    """Say which key does not fit and how, but nothing of what was sent: it may be of a person."""
+    problem, _, at = error.partition(" - at ")
+    key = at.strip("`").removeprefix("$").removeprefix(".") or "gốc"
+    if kinds := re.fullmatch(r"Expected (`[^`]+`), got (`[^`]+`)", problem):
+        return f"khóa {key} cần {kinds[1]}, nhận được {kinds[2]}"
+    if missing := re.fullmatch(r"Object missing required field (`[^`]+`)", problem):
+        return f"khóa {key} thiếu {missing[1]}"
+    return f"khóa {key} có giá trị lạ"
 
 
 def _misfit(where: str, found: str) -> SourceError:
