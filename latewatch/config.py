@@ -108,6 +108,7 @@ class Source(_Section, frozen=True):
     since: date | None = None
     overlap_minutes: Natural = 60
     window_days: Positive = 31
+    stale_after_working_hours: Positive | None = None
 
 
 class Procedure(_Section, frozen=True):
@@ -185,6 +186,14 @@ class Letters(_Section, frozen=True):
     templates: Path | None = None
 
 
+class Feed(_Section, frozen=True):
+    """When what the sources deliver is not to be believed."""
+
+    stale_after_working_hours: Positive = 8
+    shrunk_percent: Annotated[int, Meta(ge=1, le=100)] = 30
+    rejected_percent: Annotated[int, Meta(ge=0, le=100)] = 5
+
+
 class Schedule(_Section, frozen=True):
     """When `latewatch run` does what. Times are Vietnam's."""
 
@@ -205,7 +214,6 @@ class Mail(_Section, frozen=True):
     sender: str = "latewatch@localhost"
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 30.0
     ca_file: Path | None = None
-    stale_after_hours: Positive = 24
 
 
 class Paths(_Section, frozen=True):
@@ -229,15 +237,28 @@ class Settings(_Section, frozen=True):
     clock: Clock = Clock()
     counting: Counting = Counting()
     letters: Letters = Letters()
+    feed: Feed = Feed()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
     paths: Paths = Paths()
 
 
+MOVED = {
+    "mail.stale_after_hours": "khóa này nay là stale_after_working_hours trong bảng [feed], tính bằng giờ "
+    "làm việc của lịch cơ quan (mặc định 8); hãy xóa khóa cũ, cần số khác thì khai ở [feed]",
+}
+
+
 def load(file: Path) -> Settings:
     """Read and check `file`; relative paths in it start at its own folder. Raises ConfigError."""
     base = file.resolve().parent
-    settings = checked(file, read_toml(file), Settings, dec_hook=lambda kind, value: _path(kind, value, base))
+    settings = checked(
+        file,
+        read_toml(file),
+        Settings,
+        dec_hook=lambda kind, value: _path(kind, value, base),
+        moved=MOVED,
+    )
     paths = settings.paths
     settings = msgspec.structs.replace(
         settings,

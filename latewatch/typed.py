@@ -6,7 +6,7 @@ import tomllib
 import types
 import typing
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, time
 from enum import StrEnum
 from pathlib import Path
@@ -51,10 +51,12 @@ def checked(
     kind: type[T],
     *,
     dec_hook: Callable[[type, Any], Any] | None = None,
+    moved: Mapping[str, str] | None = None,
 ) -> T:
     """Return `value` as `kind`. Raises ConfigError with the key and what was expected there.
 
-    `dec_hook` is msgspec's: it makes what TOML does not know, and may raise ValueError.
+    `dec_hook` is msgspec's: it makes what TOML does not know, and may raise ValueError. `moved` says of keys
+    of earlier releases where they went.
     """
     try:
         return msgspec.convert(value, kind, dec_hook=dec_hook)
@@ -64,7 +66,9 @@ def checked(
         field = re.fullmatch(r"Object (contains unknown|missing required) field `(.+)`", problem)
         where = ".".join(filter(None, (path, field[2] if field else "")))
         section, found = _at(path, kind, value)
-        if field:
+        if where in (moved or {}):
+            text = (moved or {})[where]
+        elif field:
             text = _unknown(field[2], section) if "unknown" in field[1] else "thiếu khóa bắt buộc"
         else:
             text = _unfit(section, found)

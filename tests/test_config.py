@@ -30,6 +30,7 @@ def written(folder: Path, text: str | bytes) -> Path:
         # keys
         pytest.param(OFFICE + 'governing_bdy = "x"', "office.governing_bdy", "khóa lạ; có phải “governing_body”?", id="a slip of the pen"),
         pytest.param(OFFICE + 'mau = "xanh"', "office.mau", "khóa lạ; các khóa có ở đây: name, governing_body,", id="a key like no other"),
+        pytest.param(OFFICE + "[mail]\nstale_after_hours = 24", "mail.stale_after_hours", "khóa này nay là stale_after_working_hours trong bảng [feed]", id="a key that went elsewhere"),
         pytest.param(OFFICE + "[leters]\n", "leters", "khóa lạ; có phải “letters”?", id="an unknown table"),
         pytest.param(UNIT + 'alias = ["x"]', "units[0].alias", "khóa lạ; có phải “aliases”?", id="an unknown key of a unit"),
         pytest.param('[office]\nplace = "Ví Dụ"', "office.name", "thiếu khóa bắt buộc", id="an office without its name"),

@@ -42,7 +42,9 @@ FROM_A_RULE = {
     "letters.form": "chưa đọc toàn văn",
     "letters.lead_working_days": "NĐ 118/2025/NĐ-CP Đ19.6",
     "letters.new_date_working_days": "chưa có quy định, do cơ quan chọn",
-    "mail.stale_after_hours": "do cơ quan chọn",
+    "feed.stale_after_working_hours": "do cơ quan chọn",
+    "feed.shrunk_percent": "do cơ quan chọn",
+    "feed.rejected_percent": "do cơ quan chọn",
 }
 
 

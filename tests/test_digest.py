@@ -1,12 +1,14 @@
 """The morning digest: which dossier stands in which block, in which order, and what the subject says."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import CALENDAR, awaiting, case, ending, moment
+from worlds import CALENDAR, awaiting, case, doubt, ending, moment
 
+from latewatch.domain.alarm import Alarm, AlarmKind
 from latewatch.domain.digest import ROWS_PER_BLOCK, Block, Counts, Digest, compose
 from latewatch.domain.dossier import Status
 from latewatch.domain.standing import Case
@@ -28,7 +30,7 @@ def composed(
     now: str = MORNING,
     before_on: str | None = "2026-11-11",
     data_from: str | None = "2026-11-12T06:00",
-    is_stale: bool = False,
+    alarms: tuple[Alarm, ...] = (),
     soon: int = 2,
     lead: int = 1,
 ) -> Digest:
@@ -42,7 +44,7 @@ def composed(
         before=Counts(1, 2, 3, 4) if before_on else None,
         before_on=date.fromisoformat(before_on) if before_on else None,
         data_from=moment(data_from),
-        is_stale=is_stale,
+        alarms=alarms,
         warnings=("Lịch nghỉ năm 2027 mới là dự kiến.",),
     )
 
@@ -232,9 +234,13 @@ WORLD = (
     ("facts", "subject"),
     [
         pytest.param({}, "[Một cửa] 12/11: 1 trễ mới · 2 đang trễ · 2 đến hạn hôm nay", id="fresh"),
-        pytest.param({"data_from": "2026-11-10T06:00", "is_stale": True}, "[Một cửa] 12/11: DỮ LIỆU CŨ (từ 10/11) · 1 trễ mới · 2 đang trễ · 2 đến hạn hôm nay", id="stale"),
+        pytest.param({"alarms": (doubt("2026-11-10T06:00"),)}, "[Một cửa] 12/11: DỮ LIỆU CŨ (từ 10/11) · 2 đang trễ · tạm chưa báo 4 hồ sơ", id="stale"),
+        pytest.param({"alarms": (doubt("2026-11-11T06:00", AlarmKind.SHRUNK),)}, "[Một cửa] 12/11: DỮ LIỆU THIẾU · 2 đang trễ · tạm chưa báo 4 hồ sơ", id="shrunk"),
+        pytest.param({"alarms": (doubt("2026-11-11T06:00", AlarmKind.COLUMNS_LOST),)}, "[Một cửa] 12/11: DỮ LIỆU THIẾU · 2 đang trễ · tạm chưa báo 4 hồ sơ", id="without a deciding column"),
+        pytest.param({"alarms": (doubt("2026-11-10T06:00", source="khác"),)}, "[Một cửa] 12/11: DỮ LIỆU CŨ (từ 10/11) · 1 trễ mới · 2 đang trễ · 2 đến hạn hôm nay", id="another source is stale"),
+        pytest.param({"alarms": (doubt("2026-11-11T06:00"), doubt("2026-11-09T06:00", source="khác"))}, "[Một cửa] 12/11: DỮ LIỆU CŨ (từ 09/11) · 2 đang trễ · tạm chưa báo 4 hồ sơ", id="two are stale: the oldest is named"),
+        pytest.param({"alarms": (replace(doubt("2026-11-11T06:00", AlarmKind.COLUMNS_LOST), holds_back=False),)}, "[Một cửa] 12/11: 1 trễ mới · 2 đang trễ · 2 đến hạn hôm nay", id="a column that decides nothing"),
         pytest.param({"data_from": None}, "[Một cửa] 12/11: CHƯA CÓ DỮ LIỆU", id="no data"),
-        pytest.param({"data_from": None, "is_stale": True}, "[Một cửa] 12/11: CHƯA CÓ DỮ LIỆU", id="no data, and called stale"),
     ],
 )  # fmt: skip
 def test_the_subject(facts: dict[str, str], subject: str) -> None:
@@ -243,7 +249,70 @@ def test_the_subject(facts: dict[str, str], subject: str) -> None:
 
 def test_a_morning_without_late_dossiers_says_zero_only_with_fresh_data() -> None:
     assert composed().subject == "[Một cửa] 12/11: 0 trễ mới · 0 đang trễ · 0 đến hạn hôm nay"
-    assert "DỮ LIỆU CŨ" in composed(is_stale=True).subject
+    assert composed(alarms=(doubt("2026-11-10"),)).subject == "[Một cửa] 12/11: DỮ LIỆU CŨ (từ 10/11) · 0 đang trễ"
+
+
+class TestHeldBack:
+    """While a source is in doubt nothing new is claimed of its dossiers; a letter's last day does not wait."""
+
+    STALE = (doubt("2026-11-10T06:00"),)
+
+    def test_nothing_is_newly_late_or_due_and_the_number_is_said(self) -> None:
+        digest = composed(*WORLD, alarms=self.STALE)
+        assert digest.counts == Counts(newly_late=0, overdue=2, due_today=0, waiting_letters=2)
+        assert [(each.newly_late, each.due_soon) for each in digest.held] == [(1, 3)]
+        assert where(digest) == "letters-today worst finished unsigned"
+
+    def test_letters_that_must_go_are_shown_and_say_what_they_rest_on(self) -> None:
+        rows = block(composed(*WORLD, alarms=self.STALE), "letters-today").rows
+        assert [(row.code, row.rests_on) for row in rows] == [
+            (code, date(2026, 11, 10)) for code in ("H-3", "H-4", "H-5")
+        ]
+
+    def test_other_sources_are_told_as_ever(self) -> None:
+        mine, other = case("H-1", due="2026-11-11"), case("H-2", due="2026-11-11", source="khác")
+        digest = composed(mine, other, alarms=self.STALE)
+        assert [row.code for row in block(digest, "newly-late").rows] == ["H-2"]
+        assert [(row.code, row.rests_on) for row in block(digest, "worst").rows] == [
+            ("H-1", date(2026, 11, 10)),
+            ("H-2", None),
+        ]
+        assert [each.total for each in digest.held] == [1]
+
+    def test_of_a_dossier_whose_source_nobody_knows_any_doubt_may_hold(self) -> None:
+        assert composed(case("H-1", due="2026-11-11", source=""), alarms=self.STALE).held[0].newly_late == 1
+        assert composed(case("H-1", due="2026-11-11", source="")).counts.newly_late == 1
+
+    def test_two_doubts_about_one_source_hold_each_dossier_once(self) -> None:
+        both = (*self.STALE, doubt("2026-11-10T06:00", AlarmKind.SHRUNK))
+        assert [each.total for each in composed(*WORLD, alarms=both).held] == [4]
+
+    def test_a_source_in_doubt_without_a_dossier_here_leaves_no_zero_to_believe(self) -> None:
+        digest = composed(alarms=self.STALE)
+        assert ([each.total for each in digest.held], digest.is_trusted) == ([0], False)
+
+    @pytest.mark.parametrize(
+        ("due", "is_new"),
+        [
+            pytest.param("2026-11-09", False, id="told before the source was in doubt"),
+            pytest.param("2026-11-10", True, id="fell due while it was"),
+            pytest.param("2026-11-11", True, id="fell due yesterday"),
+        ],
+    )
+    def test_what_was_held_back_is_told_once_the_data_is_good(self, due: str, is_new: bool) -> None:
+        digest = compose(
+            [case("H-1", due=due)],
+            desk=DESK,
+            at=at(MORNING),
+            calendar=CALENDAR,
+            due_soon_days=2,
+            lead_days=1,
+            before=None,
+            before_on=date(2026, 11, 11),
+            data_from=moment("2026-11-12T06:00"),
+            told_on={"xuat-tep": date(2026, 11, 10)},
+        )
+        assert bool(digest.counts.newly_late) is is_new
 
 
 def test_the_figures_of_a_small_world() -> None:

@@ -65,7 +65,7 @@ class TestCalendar:
         desk.export("a.csv", [row("H1")])
         desk.poll()
         assert levels(found(desk, "lịch", "2028-01-03"))[0] == "bad"
-        assert found(desk, "dữ liệu", "2028-01-03") == []
+        assert levels(found(desk, "dữ liệu", "2028-01-03")) == ["ok"]
         assert levels(found(desk, "nguồn", "2028-01-03")) == ["ok"]
 
 
@@ -99,24 +99,29 @@ class TestSources:
         desk.export("a.csv", [row(f"H{n}", "31/02/2026") for n in range(23)])
         desk.poll()
         findings = found(desk, "nguồn")
-        assert levels(findings) == ["ok"] + ["warning"] * 23
-        assert findings[1][1].startswith("a.csv, dòng 2, cột “Ngày tiếp nhận”: “31/02/2026”")
+        assert levels(findings) == ["ok"] + ["warning"] * 24
+        assert findings[1][1].startswith("a.csv: 23 trên 23 dòng bị gác lại (100 %), quá 5 %")
+        assert findings[2][1].startswith("a.csv, dòng 2, cột “Ngày tiếp nhận”: “31/02/2026”")
 
     def test_a_column_that_was_lost(self, desk: Desk) -> None:
-        desk.export("a.csv", [row("H1")])
-        desk.export("b.csv", [row("H2")], columns=[name for name in desk.columns if name != "promised"])
+        desk.export("ngay-1.csv", [row("H1")])
+        desk.export("ngay-2.csv", [row("H2")], columns=[name for name in desk.columns if name != "promised"])
         desk.poll()
         assert (
             "warning",
-            "b.csv: thiếu cột “Ngày hẹn trả” mà lần trước có; giá trị đã lưu của cột được giữ nguyên",
+            "ngay-2.csv: thiếu cột “Ngày hẹn trả” mà các tệp trước có; giá trị đã lưu của cột được giữ nguyên; "
+            "xuất lại cho đủ cột; cột chỉ đổi tên thì khai tên mới vào headings của nguồn",
         ) in found(desk, "nguồn")
 
     def test_data_that_grew_old(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])
         desk.poll()
-        level, text = found(desk, "dữ liệu", NOW + timedelta(days=1, minutes=1))[0]
-        assert level == "bad"
-        assert "quá 24 giờ; kiểm tra việc xuất tệp" in text
+        findings = found(desk, "nguồn", NOW + timedelta(days=1, minutes=1))
+        assert findings[-1] == (
+            "bad",
+            "chưa có dữ liệu mới từ 08:00 thứ Năm 12/11/2026: đã 8,1 giờ làm việc, quá 8 giờ; kiểm tra việc xuất "
+            "tệp vào thư mục nhận, rồi chạy latewatch poll",
+        )
 
 
 class TestData:

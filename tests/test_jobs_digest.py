@@ -237,25 +237,25 @@ class TestHonesty:
     @pytest.mark.parametrize(
         ("polled", "at", "is_stale"),
         [
-            pytest.param("2026-11-12T07:00", "2026-11-13T07:00", False, id="24 hours"),
-            pytest.param("2026-11-12T07:00", "2026-11-13T07:01", True, id="a minute more"),
-            pytest.param("2026-11-13T16:00", MONDAY, False, id="over the weekend"),
-            pytest.param("2026-11-12T16:00", MONDAY, True, id="since the day before it"),
+            pytest.param("2026-11-12T09:00", "2026-11-13T09:00", False, id="8 working hours"),
+            pytest.param("2026-11-12T09:00", "2026-11-13T09:01", True, id="a minute more"),
+            pytest.param("2026-11-13T09:00", "2026-11-16T09:00", False, id="over the weekend"),
+            pytest.param("2026-11-12T16:00", "2026-11-16T09:00", True, id="since the day before it"),
         ],
     )
-    def test_days_of_rest_do_not_age_data(self, tmp_path: Path, polled: str, at: str, is_stale: bool) -> None:
+    def test_nights_and_days_of_rest_do_not_age_data(self, tmp_path: Path, polled: str, at: str, is_stale: bool) -> None:
         desk = desk_in(tmp_path / "aging", DESKS)
         desk.export("a.csv", ROWS)
         desk.poll(polled)
         digest = composed(desk, at)["quay-1"]
-        assert digest.is_stale is is_stale
+        assert bool(digest.stale_since) is is_stale
         assert ("DỮ LIỆU CŨ" in digest.subject) is is_stale
-        assert ("quá 24 giờ" in findings(desk, at)) is is_stale
+        assert ("quá 8 giờ" in findings(desk, at)) is is_stale
 
     def test_no_data_is_not_zero(self, tmp_path: Path) -> None:
         desk = desk_in(tmp_path / "empty")
         (digest,) = composed(desk).values()
-        assert (digest.data_from, digest.is_stale) == (None, True)
+        assert (digest.data_from, digest.is_trusted) == (None, False)
         assert digest.subject == "[Một cửa] 12/11: CHƯA CÓ DỮ LIỆU"
 
     def test_a_source_that_never_delivered_makes_the_data_incomplete(self, desk: Desk) -> None:
@@ -268,13 +268,13 @@ class TestHonesty:
         )
 
     def test_what_is_missing_of_the_data_is_said(self, desk: Desk) -> None:
-        desk.export("b.csv", [row("H8", "31/02/2026"), row("H9")], columns=("code", "status", "received"))
+        desk.export("a-2.csv", [row("H8", "31/02/2026"), row("H9")], columns=("code", "status", "received"))
         (desk.folder / "in" / "c.csv").write_text("không có gì\n", encoding="utf-8")
         desk.poll(NOW + timedelta(minutes=1))
         said = "\n".join(composed(desk)["quay-1"].warnings)
         assert "Nguồn “xuat-tep” không đọc được: c.csv" in said
-        assert "b.csv: 1 dòng bị gác lại" in said
-        assert "b.csv: thiếu cột “" in said
+        assert "a-2.csv: 1 trên 2 dòng bị gác lại (50 %), quá 5 %" in said
+        assert said.count("dòng bị gác lại") == 1
 
     def test_years_not_yet_confirmed_are_said_ahead_of_time(self, desk: Desk) -> None:
         assert not any("2027" in line for line in composed(desk, "2026-10-15T07:30")["quay-1"].warnings)

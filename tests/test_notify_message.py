@@ -9,8 +9,9 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 
 import pytest
-from worlds import CALENDAR, awaiting, case, ending, moment
+from worlds import CALENDAR, awaiting, case, doubt, ending, moment
 
+from latewatch.domain.alarm import Alarm, AlarmKind
 from latewatch.domain.digest import Counts, Digest, compose
 from latewatch.domain.standing import Case
 from latewatch.errors import DeliveryError
@@ -24,7 +25,7 @@ TOMORROW = case("H99-4", due="2026-11-13", draft="2026-11-12")
 LATER = case("H99-5", due="2026-12-30")
 
 
-def digest(*cases: Case, **changes: object) -> Digest:
+def digest(*cases: Case, alarms: tuple[Alarm, ...] = (), **changes: object) -> Digest:
     made = compose(
         cases,
         desk="Quầy một cửa",
@@ -35,7 +36,7 @@ def digest(*cases: Case, **changes: object) -> Digest:
         before=None,
         before_on=None,
         data_from=moment("2026-11-12T06:00"),
-        is_stale=False,
+        alarms=alarms,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -238,17 +239,48 @@ class TestOldData:
     """No data, or old data, must never look like a morning without lateness."""
 
     def test_old_data_has_a_banner_in_place_of_a_false_zero(self) -> None:
-        stale = digest(LATER, is_stale=True, data_from=moment("2026-11-10T06:00"))
+        stale = digest(LATER, alarms=(doubt("2026-11-10T06:00"),))
         assert message(stale)["Subject"].startswith("[Một cửa] 12/11: DỮ LIỆU CŨ (từ 10/11)")
         for words in parts(stale):
             assert "DỮ LIỆU CŨ" in words
             assert "10/11/2026" in words
-            assert "latewatch check" in words
+            assert "Việc cần làm: chạy latewatch poll." in words
             assert not re.search(r"\b0\b trễ", words)
             assert "mọi việc ổn" not in words.lower()
 
+    def test_what_is_held_back_is_counted_with_its_reason_and_not_listed(self) -> None:
+        for words in parts(digest(NEW, TODAY, TOMORROW, OVERDUE, alarms=(doubt("2026-11-10T06:00"),))):
+            assert "Nguồn “xuat-tep”: quá 8 giờ làm việc." in words
+            assert "Tạm chưa báo 1 hồ sơ trễ mới và 2 hồ sơ đến hạn hôm nay hoặc sắp đến hạn" in words
+            assert "Việc cần làm: chạy latewatch poll." in words
+            assert "Tạm chưa báo: xem lý do ở đầu bản tin." in words
+            assert "trễ mới (" not in words.lower()
+            assert "đến hạn hôm nay và trong 2 ngày" not in words.lower()
+
+    def test_a_letter_is_shown_marked_as_resting_on_old_data(self) -> None:
+        for words in parts(digest(TOMORROW, alarms=(doubt("2026-11-10T06:00"),))):
+            assert "H99-4" in words
+            assert "theo dữ liệu 10/11" in words
+            assert "hãy xem hồ sơ trên hệ thống một cửa trước khi gửi" in words
+
+    def test_a_file_that_shrank_is_called_incomplete_not_old(self) -> None:
+        for words in parts(digest(NEW, alarms=(doubt("2026-11-11T06:00", AlarmKind.SHRUNK),))):
+            assert "DỮ LIỆU THIẾU" in words
+            assert "DỮ LIỆU CŨ" not in words
+            assert "dữ liệu chưa đủ" in words
+
+    def test_every_doubt_is_told_and_each_cure_once(self) -> None:
+        both = (doubt("2026-11-10T06:00"), doubt("2026-11-10T06:00", source="bao-cao"))
+        for words in parts(digest(NEW, alarms=both)):
+            assert words.count("quá 8 giờ làm việc.") == 2
+            assert words.count("chạy latewatch poll") == 1
+
+    def test_with_good_data_there_is_no_mark(self) -> None:
+        for words in parts(digest(TOMORROW, OVERDUE)):
+            assert "theo dữ liệu" not in words
+
     def test_no_data_at_all(self) -> None:
-        none = digest(data_from=None, is_stale=True)
+        none = digest(data_from=None)
         assert message(none)["Subject"] == "[Một cửa] 12/11: CHƯA CÓ DỮ LIỆU"
         for words in parts(none):
             assert "CHƯA CÓ DỮ LIỆU" in words

@@ -14,10 +14,10 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
-from worlds import case, moment
+from worlds import case, doubt, moment
 
 from latewatch.clock import VIETNAM
-from latewatch.domain.digest import ROWS_PER_BLOCK, Block, Counts, Digest, DigestRow
+from latewatch.domain.digest import ROWS_PER_BLOCK, Block, Counts, Digest, DigestRow, Held
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.period import Cutoff, Span, period_of
 from latewatch.domain.standing import Case
@@ -344,7 +344,8 @@ def row(number: int, *, code: str = "", draft: date | None = None, letter: date 
     )
 
 
-def digest(*blocks: Block, data_from: str | None = "2026-11-12T07:00", is_stale: bool = False) -> Digest:
+def digest(*blocks: Block, data_from: str | None = "2026-11-12T07:00", held: int | None = None) -> Digest:
+    stale = doubt("2026-11-09T07:00")
     return Digest(
         desk="Quầy số 1",
         at=NOW,
@@ -353,7 +354,8 @@ def digest(*blocks: Block, data_from: str | None = "2026-11-12T07:00", is_stale:
         before_on=None,
         blocks=blocks,
         data_from=moment(data_from),
-        is_stale=is_stale,
+        held=() if held is None else (Held(stale, held, 0),),
+        alarms=() if held is None else (stale,),
     )
 
 
@@ -402,17 +404,18 @@ def test_a_code_that_looks_like_a_formula_stays_a_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data_from", "is_stale", "age", "rows"),
+    ("data_from", "held", "age", "rows"),
     [
-        pytest.param("2026-11-12T07:00", False, "Dữ liệu đến 07:00 ngày 12/11/2026.", "Không có hồ sơ nào.", id="fresh"),
-        pytest.param("2026-11-09T07:00", True, "DỮ LIỆU CŨ. Dữ liệu đến 07:00 ngày 09/11/2026. Danh sách có thể thiếu.", "Không có hồ sơ nào.", id="stale"),
-        pytest.param(None, True, "CHƯA CÓ DỮ LIỆU: danh sách trống không có nghĩa là không có hồ sơ trễ.", "Chưa có dữ liệu.", id="none"),
+        pytest.param("2026-11-12T07:00", None, "Dữ liệu đến 07:00 ngày 12/11/2026.", "Không có hồ sơ nào.", id="fresh"),
+        pytest.param("2026-11-09T07:00", 0, "DỮ LIỆU CŨ. Dữ liệu đến 07:00 ngày 09/11/2026. Danh sách có thể thiếu.", "Không có hồ sơ nào.", id="stale"),
+        pytest.param("2026-11-09T07:00", 7, "DỮ LIỆU CŨ. Dữ liệu đến 07:00 ngày 09/11/2026. Danh sách có thể thiếu. Tạm chưa báo 7 hồ sơ.", "Không có hồ sơ nào.", id="stale, some held back"),
+        pytest.param(None, None, "CHƯA CÓ DỮ LIỆU: danh sách trống không có nghĩa là không có hồ sơ trễ.", "Chưa có dữ liệu.", id="none"),
     ],
 )  # fmt: skip
 def test_an_empty_sheet_says_how_far_it_can_be_believed(
-    data_from: str | None, is_stale: bool, age: str, rows: str
+    data_from: str | None, held: int | None, age: str, rows: str
 ) -> None:
-    empty = digest(Block("worst", "Trễ lâu nhất", ()), data_from=data_from, is_stale=is_stale)
+    empty = digest(Block("worst", "Trễ lâu nhất", ()), data_from=data_from, held=held)
     book, _ = opened(digest_workbook(empty))
     assert book.active["A3"].value == age
     assert book.active["A6"].value == rows

@@ -419,13 +419,14 @@ class TestDossiersNotKnownYet:
 class TestLostColumn:
     def test_a_list_without_a_column_says_what_it_does_not_tell(self, desk: Desk) -> None:
         desk.export("a.csv", [row("H1")])
-        desk.tell("b.csv", event(kind="Chặng", unit="PVH", limit="5"))
+        desk.tell("ngay-1.csv", event(kind="Chặng", unit="PVH", limit="5"))
         desk.poll()
         fewer = [heading for heading in HEADINGS if heading != "Thời hạn"]
-        desk.tell("c.csv", ["H1", "Chặng", "03/11/2026", "", "PVH", "", ""], headings=fewer)
+        desk.tell("ngay-2.csv", ["H1", "Chặng", "03/11/2026", "", "PVH", "", ""], headings=fewer)
         (warning,) = desk.poll(LATER).warnings
         assert warning == (
-            "c.csv: thiếu cột “Thời hạn” mà lần trước có; các sự kiện trong tệp này không có giá trị đó"
+            "ngay-2.csv: thiếu cột “Thời hạn” mà các tệp trước có; các sự kiện trong tệp này không có giá trị đó; "
+            "xuất lại cho đủ cột; cột chỉ đổi tên thì khai tên mới vào headings của nguồn"
         )
         with desk.open() as office:
             assert warning in [each.text for each in check_office(office, LATER, None)]

@@ -22,15 +22,14 @@ from latewatch.store.batches import (
     Intake,
     cure_failures,
     has_awaited,
-    is_known,
-    lost_fields,
+    known_batch,
     note_failure,
     read_cursor,
     write_cursor,
 )
 from latewatch.store.database import Store
 from latewatch.store.facts import from_row
-from latewatch.store.feeds import data_from, failures, newest_batches, rejections, reported_units
+from latewatch.store.feeds import arrivals, failures, newest_batches, rejections, reported_units
 from latewatch.store.ingest import ingest
 
 SOURCE = "xuat-tep"
@@ -295,13 +294,13 @@ class TestBatches:
     ) -> None:
         take(store, reported(), origin="a.csv")
         with store.reading() as connection:
-            assert is_known(connection, source, origin, sha, profile) is known
+            assert bool(known_batch(connection, source, origin, sha, profile)) is known
 
     def test_a_file_that_returns_to_what_it_held_is_new(self, store: Store) -> None:
         take(store, reported(), origin="a.csv", sha="x")
         take(store, reported(status=Status.DONE), origin="a.csv", sha="y")
         with store.reading() as connection:
-            assert not is_known(connection, SOURCE, "a.csv", "x", "p1")
+            assert not known_batch(connection, SOURCE, "a.csv", "x", "p1")
 
     def test_what_fails_half_way_leaves_nothing(self, store: Store) -> None:
         take(store, reported("H1"))
@@ -312,17 +311,17 @@ class TestBatches:
             assert len(connection.execute(select(schema.batch)).all()) == 1
             assert len(connection.execute(select(schema.dossier)).all()) == 1
 
-    def test_data_is_as_old_as_the_source_silent_longest(self, store: Store) -> None:
-        take(store, reported(), source="một")
+    def test_what_a_source_brought_is_told_oldest_first(self, store: Store) -> None:
+        take(store, reported("H1"), source="một")
+        take(store, reported("H1"), reported("H2"), source="một", sha="b", at=NOW + timedelta(hours=5))
+        take(store, source="hai")
         with store.reading() as connection:
-            assert data_from(connection, []) is None
-            assert data_from(connection, ["một"]) == NOW
-            assert data_from(connection, ["một", "hai"]) == NOW
-            assert data_from(connection, ["hai"]) is None
-        take(store, source="hai", at=NOW + timedelta(hours=5))
-        take(store, source="bỏ rồi", at=NOW - timedelta(days=90))
-        with store.reading() as connection:
-            assert data_from(connection, ["một", "hai"]) == NOW
+            told = arrivals(connection, "một")
+            assert [(each.taken_at, each.read, each.new) for each in told] == [
+                (NOW, 1, 1),
+                (NOW + timedelta(hours=5), 2, 1),
+            ]
+            assert arrivals(connection, "ba") == []
 
     def test_the_units_dossiers_name_the_most_frequent_first(self, store: Store) -> None:
         units = ["Phòng B", "Phòng A", "Phòng A"]
@@ -377,7 +376,7 @@ class TestEvents:
         """Tell whether the file, a copy of it and the address it came from are to be read again."""
         with store.reading() as connection:
             files = {
-                not is_known(connection, EVENT_SOURCE, name, "e", "p1") for name in ("e.csv", "copy.csv")
+                not known_batch(connection, EVENT_SOURCE, name, "e", "p1") for name in ("e.csv", "copy.csv")
             }
             (is_new,) = {*files, has_awaited(connection, EVENT_SOURCE)}
         return is_new
@@ -387,33 +386,6 @@ class TestEvents:
         take(store, *rows, source=EVENT_SOURCE, sha="e")
         take(store, reported(f"H{2 * CHUNK}"))
         assert self.is_new(store) is True
-
-
-class TestLostColumns:
-    ALL = frozenset({"status", "received_at", "promised_at"})
-    FEWER = frozenset({"status", "received_at"})
-
-    def lost(self, store: Store, fields: frozenset[str]) -> frozenset[str]:
-        with store.reading() as connection:
-            return lost_fields(connection, SOURCE, fields)
-
-    def test_the_first_file_has_lost_nothing(self, store: Store) -> None:
-        assert self.lost(store, self.FEWER) == frozenset()
-
-    def test_a_column_of_the_last_file_is_missed(self, store: Store) -> None:
-        take(store, fields=self.ALL)
-        assert self.lost(store, self.FEWER) == {"promised_at"}
-        assert self.lost(store, self.ALL | {"step"}) == frozenset()
-
-    def test_two_kinds_of_file_by_turns_are_not_a_loss(self, store: Store) -> None:
-        take(store, fields=self.ALL)
-        take(store, fields=self.FEWER, sha="b")
-        take(store, fields=self.ALL, sha="c")
-        assert self.lost(store, self.FEWER) == frozenset()
-
-    def test_another_sources_columns_do_not_count(self, store: Store) -> None:
-        take(store, fields=self.ALL, source="khác")
-        assert self.lost(store, self.FEWER) == frozenset()
 
 
 class TestFailures:
@@ -466,7 +438,7 @@ class TestFailures:
     def test_a_failure_is_no_data(self, store: Store) -> None:
         self.note(store, "a.csv", "rỗng")
         with store.reading() as connection:
-            assert data_from(connection, [SOURCE]) is None
+            assert arrivals(connection, SOURCE) == []
             assert newest_batches(connection, SOURCE) == []
 
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from latewatch.calendars.load import load_calendar
 from latewatch.clock import parse_instant
+from latewatch.domain.alarm import Alarm, AlarmKind
 from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Cause, Channel, Dossier, Status, Suspension
 from latewatch.domain.expiry import end_of_day
@@ -85,6 +86,7 @@ def case(
     channel: Channel | None = Channel.DIRECT,
     field: str = "Hộ tịch",
     unit: str = "Ủy ban nhân dân xã Ví Dụ",
+    source: str = "xuat-tep",
 ) -> Case:
     """A dossier of xã Ví Dụ, due with the day `due`; done when it has a finish, in process when not."""
     return Case(
@@ -103,4 +105,12 @@ def case(
         desk="Bộ phận Một cửa xã Ví Dụ",
         draft_on=day(draft),
         letter_on=day(letter),
+        source=source,
+    )
+
+
+def doubt(since: str, kind: AlarmKind = AlarmKind.STALE, source: str = "xuat-tep") -> Alarm:
+    """An alarm that holds back what is said of the dossiers of `source`; its last good data is of `since`."""
+    return Alarm(
+        source, kind, "quá 8 giờ làm việc", "chạy latewatch poll", holds_back=True, data_from=moment(since)
     )

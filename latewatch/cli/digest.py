@@ -72,7 +72,11 @@ def document(digest: Digest) -> dict[str, object]:
         "counts": asdict(digest.counts),
         "blocks": {block.key: block.all_rows for block in digest.blocks},
         "data_from": digest.data_from,
-        "is_stale": digest.is_stale,
+        "alarms": digest.alarms,
+        "held": [
+            {"source": each.reason.source, "newly_late": each.newly_late, "due_soon": each.due_soon}
+            for each in digest.held
+        ],
         "warnings": digest.warnings,
     }
 

@@ -3,10 +3,12 @@
 Codes only, no names: the digest travels by mail (Nghị định 118/2025/NĐ-CP, Điều 5.1đ).
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from latewatch.domain.alarm import Alarm, AlarmKind, held_back
 from latewatch.domain.hours import END_OF_DAY
 from latewatch.domain.standing import Case, Standing, is_expected_late, standing_at, working_days_late
 from latewatch.domain.suspension import lasts
@@ -21,7 +23,8 @@ class DigestRow:
     """One dossier as the digest shows it.
 
     `due_at` is the moment its limit ends, where that is not the end of the day `due_on`. One that awaits a
-    supplement does so `since` a day, and until `due_on`.
+    supplement does so `since` a day, and until `due_on`. Where its source is in doubt, what is said of it
+    rests on data as old as `rests_on`.
     """
 
     code: str
@@ -34,6 +37,7 @@ class DigestRow:
     due_at: datetime | None = None
     since: date | None = None
     is_late: bool = False
+    rests_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,19 @@ class Counts:
     waiting_letters: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """How many dossiers nobody is alarmed about while `reason` lasts: newly late, and due soon."""
+
+    reason: Alarm
+    newly_late: int
+    due_soon: int
+
+    @property
+    def total(self) -> int:
+        return self.newly_late + self.due_soon
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """One desk, one morning."""
@@ -74,22 +91,48 @@ class Digest:
     before_on: date | None
     blocks: tuple[Block, ...]
     data_from: datetime | None
-    is_stale: bool
+    held: tuple[Held, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property
+    def is_trusted(self) -> bool:
+        """Whether a figure of zero means zero: every source's data is there, whole and fresh."""
+        return self.data_from is not None and not self.held
+
+    @property
+    def stale_since(self) -> datetime | None:
+        """When the source that is silent too long, and longest, last brought something."""
+        times = [each.data_from for each in self.alarms if each.kind is AlarmKind.STALE and each.data_from]
+        return min(times, default=None)
+
+    @property
+    def held_total(self) -> int:
+        return sum(each.total for each in self.held)
+
+    @property
     def subject(self) -> str:
-        """The subject line; with stale data it warns instead of showing a false zero."""
+        """The subject line; with data that is not to be believed it warns instead of showing a false zero."""
         start = f"[Một cửa] {self.at:%d/%m}: "
         if self.data_from is None:
             return f"{start}CHƯA CÓ DỮ LIỆU"
-        figures = (
-            f"{self.counts.newly_late} trễ mới · {self.counts.overdue} đang trễ · "
-            f"{self.counts.due_today} đến hạn hôm nay"
-        )
-        return (
-            f"{start}DỮ LIỆU CŨ (từ {self.data_from:%d/%m}) · {figures}" if self.is_stale else start + figures
-        )
+        return start + " · ".join([*self._doubt(), *self._figures()])
+
+    def _doubt(self) -> Iterator[str]:
+        if self.stale_since:
+            yield f"DỮ LIỆU CŨ (từ {self.stale_since:%d/%m})"
+        elif self.held:
+            yield "DỮ LIỆU THIẾU"
+
+    def _figures(self) -> Iterator[str]:
+        counts = self.counts
+        if counts.newly_late or self.is_trusted:
+            yield f"{counts.newly_late} trễ mới"
+        yield f"{counts.overdue} đang trễ"
+        if counts.due_today or self.is_trusted:
+            yield f"{counts.due_today} đến hạn hôm nay"
+        if self.held_total:
+            yield f"tạm chưa báo {self.held_total} hồ sơ"
 
 
 def compose(
@@ -103,23 +146,27 @@ def compose(
     before: Counts | None,
     before_on: date | None,
     data_from: datetime | None,
-    is_stale: bool,
+    told_on: Mapping[str, date] | None = None,
+    alarms: Sequence[Alarm] = (),
     warnings: tuple[str, ...] = (),
 ) -> Digest:
     """Sort the desk's dossiers into the digest's blocks.
 
     Newly late is what became overdue since the digest before, or since the working day before today where
-    there was none. What the desk has to close is a block only where there is any. Raises CalendarGap.
+    there was none; of a source that was held back, since the day `told_on` which its news was last told.
+    While an alarm holds a source back, nothing is said to be newly late or due of its dossiers; a letter's
+    last day does not wait (Nghị định 118/2025/NĐ-CP, Điều 19.6). What the desk has to close is a block only
+    where there is any. Raises CalendarGap.
     """
-    morning = _Morning(cases, at, calendar, due_soon_days, lead_days)
-    new = morning.late_since(before_on or morning.yesterday)
-    due_today = [case for case in morning.soon if case.due_on == at.date()]
+    morning = _Morning(cases, at, calendar, due_soon_days, lead_days, doubts=held_back(alarms))
+    late = morning.late_since(before_on or morning.yesterday, told_on or {})
+    new = [case for case in late if not morning.doubt(case)]
+    soon = [case for case in morning.soon if not morning.doubt(case)]
+    due_today = [case for case in soon if case.due_on == at.date()]
     blocks = (
         morning.block("letters-today", "Văn bản xin lỗi phải gửi hôm nay", morning.must_go),
         morning.block("newly-late", "Trễ mới", new),
-        morning.block(
-            "due-soon", f"Đến hạn hôm nay và trong {due_soon_days} ngày làm việc tới", morning.soon
-        ),
+        morning.block("due-soon", f"Đến hạn hôm nay và trong {due_soon_days} ngày làm việc tới", soon),
         morning.block("worst", "Trễ lâu nhất", morning.overdue),
         morning.block("finished", f"Giải quyết xong từ {morning.yesterday:%d/%m}", morning.finished),
         morning.block("unsigned", "Văn bản xin lỗi chờ ký", morning.unsigned),
@@ -133,7 +180,8 @@ def compose(
         before_on=before_on,
         blocks=blocks,
         data_from=data_from,
-        is_stale=is_stale,
+        held=tuple(morning.held(late)),
+        alarms=tuple(alarms),
         warnings=warnings,
     )
 
@@ -142,9 +190,17 @@ class _Morning:
     """The dossiers of one desk, sorted by what has to be done about them at `at`."""
 
     def __init__(
-        self, cases: Iterable[Case], at: datetime, calendar: WorkCalendar, due_soon_days: int, lead_days: int
+        self,
+        cases: Iterable[Case],
+        at: datetime,
+        calendar: WorkCalendar,
+        due_soon_days: int,
+        lead_days: int,
+        *,
+        doubts: Mapping[str, Alarm],
     ) -> None:
         self.at = at
+        self._doubts = doubts
         self.yesterday = calendar.back(at.date(), 1)  # the working day before today
         placed = [(case, standing_at(case, at, due_soon_days)) for case in cases]
         self.overdue = [case for case, standing in placed if standing is Standing.OVERDUE]
@@ -158,22 +214,37 @@ class _Morning:
             case for case, standing in placed if standing in _FINISHED and self._ended_lately(case)
         ]
 
-    def late_since(self, day: date) -> list[Case]:
-        """Return what fell due on `day` or after it, and is overdue now."""
-        return [case for case in self.overdue if case.due_on and case.due_on >= day]
+    def doubt(self, case: Case) -> Alarm | None:
+        """Return why nobody is alarmed about `case`; of a dossier of unknown source any reason may hold."""
+        found = self._doubts.get(case.source)
+        return found or (next(iter(self._doubts.values()), None) if not case.source else None)
+
+    def held(self, late: Iterable[Case]) -> Iterator[Held]:
+        """Yield what is held back of each source in doubt, also where that is nothing."""
+        newly, soon = (Counter(map(self.doubt, cases)) for cases in (late, self.soon))
+        yield from (Held(alarm, newly[alarm], soon[alarm]) for alarm in self._doubts.values())
+
+    def late_since(self, day: date, told_on: Mapping[str, date]) -> list[Case]:
+        """Return what fell due on `day`, or on its source's own, or after it, and is overdue now."""
+        return [case for case in self.overdue if case.due_on and case.due_on >= told_on.get(case.source, day)]
 
     def _ended_lately(self, case: Case) -> bool:
         finished_at = case.dossier.finished_at
         return finished_at is not None and self.yesterday <= finished_at.date() < self.at.date()
 
     def block(self, key: str, title: str, chosen: list[Case]) -> Block:
-        rows = [_row(case, case.due_on, self.at) for case in chosen if case.due_on]
+        rows = [self._row(case, case.due_on) for case in chosen if case.due_on]
         return Block(key, title, tuple(sorted(rows, key=lambda row: (row.due_on, row.code))))
+
+    def _row(self, case: Case, due_on: date) -> DigestRow:
+        doubt = self.doubt(case)
+        rests_on = doubt.data_from.date() if doubt and doubt.data_from else None
+        return replace(_row(case, due_on, self.at), rests_on=rests_on)
 
     def lapsed(self) -> Iterator[Block]:
         """Yield the block of what waits to be closed (NĐ 118/2025/NĐ-CP, Điều 19.5), if there is any."""
         rows = [
-            replace(_row(case, case.deadline.lapses_on, self.at), due_at=None, since=asked.started_at.date())
+            replace(self._row(case, case.deadline.lapses_on), due_at=None, since=asked.started_at.date())
             for case in self._lapsed
             if case.deadline.lapses_on and (asked := lasts(case.dossier.suspensions))
         ]

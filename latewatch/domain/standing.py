@@ -64,6 +64,7 @@ class Case:
     `unit` is the name of the resolving unit as the office knows it, `calendar` the one it works by.
     `draft_on` is the date of an apology that is drafted, `letter_on` of one that was issued: only that is an
     apology to the person. `revised_on` is the new date it names; it never replaces the due date.
+    `source` is the one that reported the dossier last.
     """
 
     dossier: Dossier
@@ -74,6 +75,7 @@ class Case:
     draft_on: date | None = None
     letter_on: date | None = None
     revised_on: date | None = None
+    source: str = ""
 
     @property
     def due_on(self) -> date | None:

@@ -10,20 +10,24 @@ from sqlalchemy import Connection
 
 from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.config import Source
+from latewatch.domain.alarm import NOTES, Alarm
 from latewatch.domain.catalogue import disagreement
 from latewatch.domain.deadline import NO_LIMIT
-from latewatch.domain.feed import is_stale
 from latewatch.errors import DeliveryError, Place, RecordError, SourceError
 from latewatch.jobs.assess import DECIDES
+from latewatch.jobs.feed import SourceFeed, look_at_feeds, oldest_data
 from latewatch.jobs.interruptions import impossible_interruptions, lapsed_dossiers
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
 from latewatch.notify.delivery import SmtpServer
+from latewatch.sources.filing import FAILED, lying_in
 from latewatch.sources.folder import export_files
+from latewatch.sources.profile import System
 from latewatch.store.digests import unfinished_digests
 from latewatch.store.feeds import (
+    Feed,
     Undecided,
-    data_from,
+    corrected,
     failures,
     newest_batches,
     rejections,
@@ -56,9 +60,10 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
     """Look at everything once. Raises StoreError where the database cannot be read."""
     findings = [*calendar_findings(office, now)]
     with office.store.reading() as connection:
-        for source in office.settings.sources:
-            findings += _source(connection, source)
-        findings += _freshness(office, connection, now)
+        feeds = look_at_feeds(office, connection, now)
+        for feed in feeds:
+            findings += _source(office, connection, feed)
+        findings.append(_freshness(feeds))
         findings += _units(office, connection)
         findings += _lapsed(office, connection, now)
         impossible = impossible_interruptions(connection)
@@ -84,9 +89,10 @@ def calendar_findings(office: Office, now: datetime) -> Iterator[Finding]:
     )
 
 
-def _source(connection: Connection, source: Source) -> Iterator[Finding]:
+def _source(office: Office, connection: Connection, feed: SourceFeed) -> Iterator[Finding]:
+    source = feed.source
     about = f"nguồn {source.name}"
-    problems = [failure.problem for failure in failures(connection, source.name)]
+    problems = [each.problem for each in failures(connection, source.name) if _still_lies(source, each)]
     for problem in dict.fromkeys([*_folder_problem(source), *problems]):
         yield Finding(Level.BAD, about, problem)
     batches = newest_batches(connection, source.name)
@@ -96,8 +102,35 @@ def _source(connection: Connection, source: Source) -> Iterator[Finding]:
         yield Finding(Level.OK, about, f"{batch.origin}, lấy lúc {batch.taken_at:%H:%M %d/%m/%Y}")
         for warning in batch.warnings:
             yield Finding(Level.WARNING, about, warning)
+    yield from _warned(about, _corrections(office, connection, batches))
+    yield from (_alarm(about, each) for each in feed.alarms)
     rejected = [str(_row_error(row)) for row in rejections(connection, source.name)]
     yield from _warned(about, rejected)
+
+
+def _alarm(about: str, alarm: Alarm) -> Finding:
+    """An alarm that holds back what the digest says is bad; what is only new is no fault."""
+    level = Level.OK if alarm.kind in NOTES else Level.BAD if alarm.holds_back else Level.WARNING
+    detail = f" ({alarm.detail})" if alarm.detail else ""
+    return Finding(level, about, f"{alarm.text}{detail}; {alarm.cure}")
+
+
+def _still_lies(source: Source, failure: Feed) -> bool:
+    """Tell whether the file that failed is still there; of what is no file of a folder nobody can say."""
+    if source.folder is None or failure.origin == source.name:
+        return True
+    return (source.folder / failure.origin).exists() or failure.origin in lying_in(source.folder, FAILED)
+
+
+def _corrections(office: Office, connection: Connection, batches: Iterable[Feed]) -> Iterator[str]:
+    """Say how to have the rejected rows in a file to correct them; an interface's are corrected over there."""
+    for batch in batches:
+        is_table = office.profiles[batch.source].system is System.FILES
+        if batch.rejected and is_table and batch.id not in corrected(connection, batch.source):
+            yield (
+                f"{batch.origin}: {batch.rejected} dòng bị gác lại; lấy ra tệp để sửa rồi nhập lại: "
+                f"latewatch import rejected {batch.id}"
+            )
 
 
 def _row_error(row: Mapping[str, Any]) -> RecordError:
@@ -116,18 +149,11 @@ def _folder_problem(source: Source) -> Iterator[str]:
             yield str(e)
 
 
-def _freshness(office: Office, connection: Connection, now: datetime) -> Iterator[Finding]:
-    since = data_from(connection, office.dossier_sources)
-    hours = office.settings.mail.stale_after_hours
+def _freshness(feeds: Iterable[SourceFeed]) -> Finding:
+    since = oldest_data(feeds)
     if since is None:
-        yield Finding(Level.WARNING, "dữ liệu", "chưa nguồn nào có dữ liệu; chạy latewatch poll")
-    elif now.date() > office.calendar.last:
-        return  # without a calendar nobody can tell; the finding on the calendar says so
-    elif is_stale(since, now, hours, office.calendar):
-        text = f"dữ liệu cũ nhất từ {since:%H:%M %d/%m/%Y}, quá {hours} giờ; kiểm tra việc xuất tệp"
-        yield Finding(Level.BAD, "dữ liệu", text)
-    else:
-        yield Finding(Level.OK, "dữ liệu", f"cập nhật đến {since:%H:%M %d/%m/%Y}")
+        return Finding(Level.WARNING, "dữ liệu", "chưa nguồn nào có dữ liệu; chạy latewatch poll")
+    return Finding(Level.OK, "dữ liệu", f"cập nhật đến {since:%H:%M %d/%m/%Y}")
 
 
 def _units(office: Office, connection: Connection) -> Iterator[Finding]:

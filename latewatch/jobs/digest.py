@@ -1,6 +1,6 @@
 """The morning digest of each desk: composed from the cases, claimed once a day, then delivered."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
@@ -11,18 +11,19 @@ from latewatch.calendars.load import warnings as calendar_warnings
 from latewatch.clock import at_midnight
 from latewatch.disk import file_stem
 from latewatch.domain import digest as rules
-from latewatch.domain.feed import is_stale
+from latewatch.domain.alarm import NOTES, Alarm, AlarmKind, held_back
 from latewatch.domain.names import DeskName
 from latewatch.errors import DeliveryError, StoreError
 from latewatch.jobs.assess import Deadlines
+from latewatch.jobs.feed import alarms_of, look_at_feeds, oldest_data
 from latewatch.jobs.office import Office
 from latewatch.notify.delivery import Delivery
 from latewatch.notify.message import digest_message
 from latewatch.notify.smtp_answers import PartialDeliveryError
 from latewatch.reports.sheets import digest_workbook
 from latewatch.store.cases import assessed, not_finished_before
-from latewatch.store.digests import claim, digest_before, digest_of, mark
-from latewatch.store.feeds import data_from, failures, newest_batches
+from latewatch.store.digests import claim, digest_before, digest_of, mark, told_on
+from latewatch.store.feeds import failures, newest_batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,9 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
     yesterday = at_midnight(office.calendar.back(now.date(), 1))  # older results are in no block
     composed = []
     with office.store.reading() as connection:
-        since = data_from(connection, office.dossier_sources)
-        warnings = (*_feed_warnings(office, connection), *_calendar_warnings(office, now))
+        feeds = look_at_feeds(office, connection, now)
+        alarms = alarms_of(feeds)
+        warnings = (*_feed_warnings(office, connection, alarms), *_calendar_warnings(office, now))
         cases = list(Deadlines(office).cases(assessed(connection, not_finished_before(yesterday))))
         for desk in office.roster.desks:
             before = digest_before(connection, desk.code, now.date())
@@ -59,8 +61,9 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
                 lead_days=letters.lead_working_days,
                 before=before.counts if before else None,
                 before_on=before.day if before else None,
-                data_from=since,
-                is_stale=is_stale(since, now, office.settings.mail.stale_after_hours, office.calendar),
+                data_from=oldest_data(feeds),
+                told_on=told_on(connection, desk.code, now.date(), office.dossier_sources),
+                alarms=alarms,
                 warnings=warnings,
             )
             composed.append((desk, digest))
@@ -76,8 +79,12 @@ def send_digests(office: Office, now: datetime, delivery: Delivery) -> list[Sent
     return [_send(office, desk, digest, delivery) for desk, digest in compose_digests(office, now)]
 
 
-def _feed_warnings(office: Office, connection: Connection) -> Iterator[str]:
+def _feed_warnings(office: Office, connection: Connection, alarms: Sequence[Alarm]) -> Iterator[str]:
     """Say what of the newest data is missing, so that nobody takes it for whole."""
+    for alarm in alarms:
+        if not alarm.holds_back and alarm.kind not in NOTES:
+            yield f"Nguồn “{alarm.source}”: {alarm.told}"
+    told = {alarm.origin for alarm in alarms if alarm.kind in (AlarmKind.REJECTED, AlarmKind.UNKNOWN_WORDS)}
     for source in office.profiles:
         for failure in failures(connection, source):
             yield f"Nguồn “{source}” không đọc được: {failure.problem}"
@@ -88,7 +95,7 @@ def _feed_warnings(office: Office, connection: Connection) -> Iterator[str]:
             yield f"Nguồn “{source}” chưa có dữ liệu: {missing} trong bản tin"
         for feed in batches:
             yield from feed.warnings
-            if feed.rejected:
+            if feed.rejected and feed.origin not in told:
                 yield f"{feed.origin}: {feed.rejected} dòng bị gác lại; xem bằng lệnh latewatch check"
 
 
@@ -101,7 +108,7 @@ def _send(office: Office, desk: DeskName, digest: rules.Digest, delivery: Delive
     day = digest.at.date()
     message = _composed(office, desk, digest)
     with office.store.writing() as connection:
-        if not claim(connection, desk.code, day, digest.counts, digest.at):
+        if not claim(connection, desk.code, day, digest.counts, digest.at, held=held_back(digest.alarms)):
             earlier = digest_of(connection, desk.code, day)
             outcome = SENT_BEFORE if earlier and earlier.state == "sent" else UNKNOWN
             return SentDigest(desk.name, digest.subject, outcome, earlier.delivered_to if earlier else "")

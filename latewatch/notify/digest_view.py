@@ -25,6 +25,14 @@ _NOTES = {
     "lapsed": "Quá thời hạn bổ sung mà chưa bổ sung: đóng hồ sơ trên hệ thống một cửa "
     "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 5).",
 }
+_NOT_SAID = {
+    "letters-today": "Không thấy trong dữ liệu đã có; có thể đã khác.",
+    "newly-late": "Tạm chưa báo: xem lý do ở đầu bản tin.",
+}
+_LOOK_FIRST = (
+    "Dòng ghi “theo dữ liệu …” dựa trên dữ liệu chưa chắc đúng: ngày cuối của văn bản không chờ dữ liệu mới, "
+    "hãy xem hồ sơ trên hệ thống một cửa trước khi gửi."
+)
 _USUAL = ("Hạn", "Trễ (ngày làm việc)", "Văn bản xin lỗi")
 _HEADINGS = {"lapsed": ("Hạn bổ sung", "Yêu cầu bổ sung", "")}  # nobody apologises for what the person owes
 
@@ -58,6 +66,7 @@ class Line:
     due: str
     state: State
     letter: State | None
+    note: str  # what its data is as old as, where that is in doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +86,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Banner:
-    """A warning above the figures: what is wrong, what it means, what to do."""
+    """A warning above the figures: what is wrong, source by source, what it means, what to do."""
 
     title: str
+    reasons: tuple[str, ...]
     meaning: str
     cure: str
 
@@ -99,27 +109,38 @@ class DigestView:
     def day(self) -> str:
         return long_date(self.digest.at.date())
 
-    @cached_property
+    @property
     def trusted(self) -> bool:
-        """Whether a figure of zero means zero: the data is there and fresh."""
-        return self.digest.data_from is not None and not self.digest.is_stale
+        return self.digest.is_trusted
+
+    @cached_property
+    def banner(self) -> Banner | None:
+        if self.digest.data_from is None:
+            nothing = "Bản tin này không có nghĩa là không có hồ sơ trễ."
+            return Banner("CHƯA CÓ DỮ LIỆU: chưa nhập được hồ sơ nào", (), nothing, _CURE)
+        if not self.digest.held:
+            return None
+        doubts = [alarm for alarm in self.digest.alarms if alarm.holds_back]
+        reasons = tuple(plain(f"Nguồn “{each.source}”: {each.text}.") for each in doubts)
+        cures = "; ".join(dict.fromkeys(each.cure for each in doubts))
+        return Banner(self._doubt, reasons, self._held, plain(f"Việc cần làm: {cures}."))
 
     @property
-    def banner(self) -> Banner | None:
-        data_from = self.digest.data_from
-        if data_from is None:
-            return Banner(
-                "CHƯA CÓ DỮ LIỆU: chưa nhập được hồ sơ nào",
-                "Bản tin này không có nghĩa là không có hồ sơ trễ.",
-                _CURE,
-            )
-        if not self.digest.is_stale:
-            return None
-        return Banner(
-            f"DỮ LIỆU CŨ: lấy lúc {moment(data_from)}{age(data_from, self.digest.at)}",
-            "Số liệu dưới đây có thể thiếu hồ sơ mới trễ, hoặc còn tính hồ sơ đã giải quyết xong.",
-            _CURE,
-        )
+    def _doubt(self) -> str:
+        since = self.digest.stale_since
+        if since is None:
+            return "DỮ LIỆU THIẾU: tệp mới nhất không đủ"
+        return f"DỮ LIỆU CŨ: lấy lúc {moment(since)}{age(since, self.digest.at)}"
+
+    @property
+    def _held(self) -> str:
+        """What is not said, of how many, and what of the rest to make of it."""
+        newly = sum(each.newly_late for each in self.digest.held)
+        soon = sum(each.due_soon for each in self.digest.held)
+        counted = [(newly, "trễ mới"), (soon, "đến hạn hôm nay hoặc sắp đến hạn")]
+        parts = " và ".join(f"{thousands(number)} hồ sơ {what}" for number, what in counted if number)
+        held = f"Tạm chưa báo {parts}, vì có thể đã giải quyết xong. " if parts else ""
+        return f"{held}Số liệu dưới đây có thể thiếu hồ sơ mới trễ, hoặc còn tính hồ sơ đã giải quyết xong."
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -130,11 +151,12 @@ class DigestView:
         )
 
     def _figure(self, label: str, now: int, before: int | None, tone: str) -> Figure:
-        data_from = self.digest.data_from
-        if data_from is None:
+        if self.digest.data_from is None:
             return Figure("–", label, "chưa có dữ liệu", "calm")
-        if self.digest.is_stale:
-            return Figure(thousands(now) if now else "?", label, f"theo dữ liệu {data_from:%d/%m}", "calm")
+        if not self.trusted:
+            since = self.digest.stale_since
+            remark = f"theo dữ liệu {since:%d/%m}" if since else "dữ liệu chưa đủ"
+            return Figure(thousands(now) if now else "?", label, remark, "calm")
         return Figure(thousands(now), label, self._change(now, before), tone if now else "good")
 
     def _change(self, now: int, before: int | None) -> str:
@@ -172,18 +194,24 @@ class DigestView:
         due, state, letter = _HEADINGS.get(block.key, _USUAL)
         empty = "" if block.total else _ALWAYS_SHOWN.get(block.key, "")
         if empty and not self.trusted:
-            empty = "Không thấy trong dữ liệu cũ; có thể đã khác."
+            empty = _NOT_SAID[block.key] if self.digest.held_total else "Không thấy trong dữ liệu đã có."
         return Section(
             title=title,
             heading=f"{title} ({thousands(block.total)})" if block.total or self.trusted else title,
             lines=tuple(self._line(row, block.key) for row in block.rows),
             more=block.total - len(block.rows),
-            note=_NOTES.get(block.key, "") if block.total else "",
+            note=self._note(block),
             empty=empty,
             due_heading=due,
             state_heading=state,
             letter_heading=letter,
         )
+
+    def _note(self, block: Block) -> str:
+        notes = [_NOTES.get(block.key, "")] if block.total else []
+        if block.key == "letters-today" and any(row.rests_on for row in block.all_rows):
+            notes.append(_LOOK_FIRST)
+        return " ".join(filter(None, notes))
 
     def _line(self, row: DigestRow, key: str) -> Line:
         return Line(
@@ -193,6 +221,7 @@ class DigestView:
             due=self._day(row.due_on, row.due_at),
             state=self._state(row, key),
             letter=None if row.since else _letter(row, is_owed=key == "letters-today" or row.is_late),
+            note=f"theo dữ liệu {self._day(row.rests_on)}" if row.rests_on and key != "finished" else "",
         )
 
     def _day(self, day: date, at: datetime | None = None) -> str:

@@ -70,8 +70,7 @@ def _head(book: Workbook, sheet: Worksheet, digest: Digest, block: Block) -> Non
     sheet.write_string(TITLE_ROW, 0, title, style(book, bold=True, font_size=14, text_wrap=False))
     sheet.write_string(DESK_ROW, 0, f"{digest.desk}, {digest.at:%H:%M ngày %d/%m/%Y}", plain)
     alarm = style(book, bold=True, font_color="#C00000", text_wrap=False)
-    is_bad = digest.is_stale or digest.data_from is None
-    sheet.write_string(DATA_ROW, 0, _age(digest), alarm if is_bad else plain)
+    sheet.write_string(DATA_ROW, 0, _age(digest), plain if digest.is_trusted else alarm)
     bold = style(book, bold=True, align="center", border=1, bg_color="#EDEDED")
     sheet.set_row(HEADER_ROW, 2 * LINE + 2)
     for index, (heading, _) in enumerate(_columns(block)):
@@ -82,7 +81,10 @@ def _age(digest: Digest) -> str:
     if digest.data_from is None:
         return "CHƯA CÓ DỮ LIỆU: danh sách trống không có nghĩa là không có hồ sơ trễ."
     age = f"Dữ liệu đến {digest.data_from:%H:%M ngày %d/%m/%Y}."
-    return f"DỮ LIỆU CŨ. {age} Danh sách có thể thiếu." if digest.is_stale else age
+    if digest.is_trusted:
+        return age
+    held = f" Tạm chưa báo {_thousands(digest.held_total)} hồ sơ." if digest.held_total else ""
+    return f"DỮ LIỆU {'CŨ' if digest.stale_since else 'THIẾU'}. {age} Danh sách có thể thiếu.{held}"
 
 
 def _rows(book: Workbook, sheet: Worksheet, digest: Digest, block: Block) -> None:
@@ -122,7 +124,8 @@ def _row(sheet: Worksheet, shapes: _Shapes, number: int, row: DigestRow) -> None
         sheet.write_datetime(at, 5, row.since, shapes.day)
         return
     sheet.write_number(at, 5, row.working_days_late, shapes.figure)
-    sheet.write_string(at, 6, _letter(row), shapes.centre)
+    rests_on = f" (dữ liệu {row.rests_on:%d/%m})" if row.rests_on else ""
+    sheet.write_string(at, 6, _letter(row) + rests_on, shapes.centre)
 
 
 def _letter(row: DigestRow) -> str:

@@ -1,5 +1,6 @@
 """One digest a desk and day. The row is claimed before the message leaves, so that it leaves once."""
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,8 @@ from sqlalchemy import Connection, RowMapping, exists, select, update
 from latewatch.domain.digest import Counts
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
+
+LOOK_BACK = 31  # digests: what was held back for longer is in the list of the late all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,7 @@ class DigestRecord:
     claimed_at: datetime
     delivered_to: str
     problem: str
+    held: tuple[str, ...] = ()  # sources of whose dossiers it did not say what is new
 
 
 def digest_of(connection: Connection, desk: str, day: date) -> DigestRecord | None:
@@ -42,6 +46,23 @@ def digest_before(connection: Connection, desk: str, day: date) -> DigestRecord 
     return _record(row) if row else None
 
 
+def told_on(connection: Connection, desk: str, day: date, sources: Iterable[str]) -> dict[str, date]:
+    """Return, for each source, the day of the last digest before `day` that said what was new of it.
+
+    What the digests since held back is still to be told. Where all held it back it is the day of the first
+    of them; a source is absent where no digest was sent.
+    """
+    table = schema.digest.c
+    sent = select(table.day, table.held).where(table.desk == desk, table.day < day, table.state == "sent")
+    digests = connection.execute(sent.order_by(table.day.desc()).limit(LOOK_BACK)).all()
+    if not digests:
+        return {}
+    return {
+        source: next((each.day for each in digests if source not in (each.held or ())), digests[-1].day)
+        for source in sources
+    }
+
+
 def unfinished_digests(connection: Connection) -> list[DigestRecord]:
     """Return digests whose message failed, or of which it is not known whether it left.
 
@@ -53,10 +74,21 @@ def unfinished_digests(connection: Connection) -> list[DigestRecord]:
     return [_record(row) for row in connection.execute(found).mappings()]
 
 
-def claim(connection: Connection, desk: str, day: date, counts: Counts, at: datetime) -> bool:
-    """Claim the sending of this digest for this process; False where another has it or it was sent."""
+def claim(
+    connection: Connection, desk: str, day: date, counts: Counts, at: datetime, *, held: Iterable[str] = ()
+) -> bool:
+    """Claim the sending of this digest for this process; False where another has it or it was sent.
+
+    `held` are the sources of whose dossiers it does not say what is new.
+    """
     table = schema.digest
-    values: dict[str, Any] = {"state": "sending", "counts": asdict(counts), "claimed_at": at, "problem": ""}
+    values: dict[str, Any] = {
+        "state": "sending",
+        "counts": asdict(counts),
+        "claimed_at": at,
+        "problem": "",
+        "held": list(held) or None,
+    }
     mine = (table.c.desk == desk) & (table.c.day == day)
     again = connection.execute(update(table).where(mine, table.c.state == "waiting").values(values))
     if again.rowcount == 1:
@@ -78,4 +110,4 @@ def mark(
 
 def _record(row: RowMapping) -> DigestRecord:
     values = {name: row[name] for name in DigestRecord.__slots__}
-    return DigestRecord(**{**values, "counts": Counts(**row["counts"])})
+    return DigestRecord(**{**values, "counts": Counts(**row["counts"]), "held": tuple(row["held"] or ())})

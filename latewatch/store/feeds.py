@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
+from latewatch.domain.arrivals import Arrived
 from latewatch.store import schema
 
 RECENT = timedelta(days=7)
+REMEMBERED = 200  # batches of a source that say what is usual of it
 
 
 @dataclass(frozen=True, slots=True)
 class Feed:
     """One batch of a source: taken, or failed with its problem."""
 
+    id: int
     source: str
     origin: str
     taken_at: datetime
@@ -51,22 +54,52 @@ def _feeds(connection: Connection, which: ColumnElement[bool]) -> list[Feed]:
     return [Feed(**{name: row[name] for name in Feed.__slots__}) for row in rows]
 
 
-def data_from(connection: Connection, sources: list[str]) -> datetime | None:
-    """Return when, of the sources that ever delivered, the one silent longest did; None where none did."""
+def arrivals(connection: Connection, source: str) -> list[Arrived]:
+    """Return the newest files of `source`, or runs over its interface, oldest first.
+
+    None that was undone, and none that corrects rows of another: it is no new export. Their `strange`
+    headings are all there were, where they are known: the caller knows which are mapped.
+    """
     table = schema.batch.c
-    statement = (
-        select(table.source, func.max(table.taken_at))
-        .where(table.source.in_(sources), table.state == "done")
-        .group_by(table.source)
+    taken = (
+        (table.source == source) & (table.state == "done") & table.undoes.is_(None) & table.corrects.is_(None)
     )
-    times = [taken_at for _, taken_at in connection.execute(statement)]
-    return min(times, default=None)
+    found = select(schema.batch).where(taken).order_by(table.id.desc()).limit(REMEMBERED)
+    return [_arrived(row) for row in connection.execute(found).mappings()][::-1]
+
+
+def _arrived(row: RowMapping) -> Arrived:
+    layouts = row["layouts"]
+    return Arrived(
+        origin=row["origin"],
+        taken_at=row["taken_at"],
+        seen_at=row["seen_at"],
+        sha256=row["sha256"],
+        fields=frozenset(row["fields"]),
+        strange=frozenset().union(*layouts) if layouts else None,
+        read=row["read"],
+        new=row["new"],
+        rejected=row["rejected"],
+        unknown=row["unknown"] or {},
+        awaits=bool(row["awaited"]),
+    )
+
+
+def corrected(connection: Connection, source: str) -> set[int]:
+    """Return the batches of `source` whose rejected rows came back corrected."""
+    table = schema.batch.c
+    came_back = (table.source == source) & (table.state == "done") & table.corrects.is_not(None)
+    return set(connection.execute(select(table.corrects).where(came_back)).scalars())
 
 
 def rejections(connection: Connection, source: str) -> list[Mapping[str, Any]]:
-    """Return the rejected rows of the newest batches; one that several files repeat stands once."""
+    """Return the rejected rows of the newest batches, but for those that came back corrected.
+
+    One that several files repeat stands once.
+    """
     table = schema.rejection.c
-    statement = select(schema.rejection).where(table.batch_id.in_(_newest(connection, source)))
+    batches = [each for each in _newest(connection, source) if each not in corrected(connection, source)]
+    statement = select(schema.rejection).where(table.batch_id.in_(batches))
     found = connection.execute(statement.order_by(table.batch_id, table.id)).mappings()
     rows = {(repr(sorted(row["raw"].items())), row["column"], row["reason"]): dict(row) for row in found}
     return list(rows.values())

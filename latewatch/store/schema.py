@@ -1,7 +1,7 @@
 """The tables. A change here comes with a migration; a test holds the two together."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -14,7 +14,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -63,8 +62,15 @@ def _instant(value: datetime | None) -> datetime | None:
 
 
 def _sqlite_moment(value: datetime | None) -> str | None:
-    instant = _instant(value)
-    return instant.replace(tzinfo=None).isoformat(" ", "microseconds") if instant else None
+    if value is None:
+        return None
+    if value.tzinfo is not VIETNAM:
+        value = _instant(value)
+        return value and value.replace(tzinfo=None).isoformat(" ", "microseconds")
+    return (value.replace(tzinfo=None) - _OFFSET).isoformat(" ", "microseconds")
+
+
+_OFFSET = timedelta(hours=7)  # all year: without looking it up for every row
 
 
 batch = Table(
@@ -91,6 +97,7 @@ batch = Table(
     Column("listed", Integer, nullable=False, server_default=text("0")),  # dossiers it names
     Column("versions", Integer, nullable=False, server_default=text("0")),  # of records it added
     Column("undoes", Integer),  # the batch whose effect this one took back
+    Column("seen_at", Moment),  # when the same file was last brought anew
     Column("corrects", Integer),  # the batch that had set these rows aside: it brings no whole list
     Column("author", Text),  # who took it back, and why
     Column("reason", Text),
@@ -132,9 +139,14 @@ dossier = Table(
     Column("suspensions", JSON(none_as_null=True)),  # null where there are none, so that SQL can tell
     Column("stages", JSON(none_as_null=True)),
     Column("source", String(200), nullable=False, server_default=text("''")),  # that reported it last
-    Column("digest", LargeBinary),  # of the row that said so, where the same row again says nothing new
+    Column("digest", String(32)),  # of the row that said so, where the same row again says nothing new
     Column("missing_since", Moment),  # a batch of its source lists its neighbours and not it any more
-    Index("ix_dossier_source", "source"),
+    Index(
+        "ix_dossier_missing_since",  # of very few: it costs nothing when dossiers come in
+        "missing_since",
+        sqlite_where=text("missing_since IS NOT NULL"),
+        postgresql_where=text("missing_since IS NOT NULL"),
+    ),
 )
 
 # What the sources said, kept for good: nothing here is changed or removed. By code, as a dossier that was
@@ -146,6 +158,7 @@ record_version = Table(
     Column("code", String(100), nullable=False),
     Column("version", Integer, nullable=False),
     Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
+    Column("source", String(200), nullable=False),  # whose dossier it is then: not that of a list of events
     Column("place", Text, nullable=False),
     Column("facts", Text),  # JSON, every fact as known with this version; null: the dossier was taken back
     Column("layout", Integer),  # which of the batch's layouts names the cells of `raw`
@@ -276,6 +289,7 @@ digest = Table(
     Column("claimed_at", Moment, nullable=False),
     Column("delivered_to", Text, nullable=False),
     Column("problem", Text, nullable=False),
+    Column("held", JSON(none_as_null=True)),  # sources of whose dossiers it did not say what is new
     UniqueConstraint("desk", "day"),
 )
 
@@ -307,4 +321,12 @@ finding_change = Table(
     Column("after", String(10), nullable=False),
     Column("by", Text, nullable=False),
     Column("why", Text, nullable=False),
+)
+
+# How far work that goes through the memory bit by bit has come.
+mark = Table(
+    "mark",
+    metadata,
+    Column("job", String(40), primary_key=True),
+    Column("reached", Integer, nullable=False),  # the newest record_version it has looked at
 )

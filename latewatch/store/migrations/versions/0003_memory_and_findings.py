@@ -14,9 +14,16 @@ depends_on = None
 
 def upgrade() -> None:
     _batches()
-    op.add_column("dossier", sa.Column("digest", sa.LargeBinary()))
+    op.add_column("dossier", sa.Column("digest", sa.String(length=32)))
     op.add_column("dossier", sa.Column("missing_since", Moment()))
-    op.create_index("ix_dossier_source", "dossier", ["source"])
+    op.create_index(
+        "ix_dossier_missing_since",
+        "dossier",
+        ["missing_since"],
+        sqlite_where=sa.text("missing_since IS NOT NULL"),
+        postgresql_where=sa.text("missing_since IS NOT NULL"),
+    )
+    op.add_column("digest", sa.Column("held", sa.JSON(none_as_null=True)))
     _versions()
     _findings()
 
@@ -30,6 +37,7 @@ def _batches() -> None:
         op.add_column("batch", sa.Column(name, sa.Integer()))
     for name in ("author", "reason"):
         op.add_column("batch", sa.Column(name, sa.Text()))
+    op.add_column("batch", sa.Column("seen_at", Moment()))
     op.add_column("batch", sa.Column("seal", sa.String(length=64)))
     op.execute("UPDATE batch SET listed = new + changed + unchanged")
     op.create_index("uq_batch_seal_number", "batch", ["seal_number"], unique=True)
@@ -42,6 +50,7 @@ def _versions() -> None:
         sa.Column("code", sa.String(length=100), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.String(length=200), nullable=False),
         sa.Column("place", sa.Text(), nullable=False),
         sa.Column("facts", sa.Text()),
         sa.Column("layout", sa.Integer()),
@@ -53,8 +62,9 @@ def _versions() -> None:
     )
     op.create_index("ix_record_version_batch_id", "record_version", ["batch_id"])
     op.execute(
-        "INSERT INTO record_version (id, code, version, batch_id, place, facts, raw, hash) "
-        "SELECT v.id, d.code, v.version, v.batch_id, v.place, CAST(v.facts AS TEXT), CAST(v.raw AS TEXT), '' "
+        "INSERT INTO record_version (id, code, version, batch_id, source, place, facts, raw, hash) "
+        "SELECT v.id, d.code, v.version, v.batch_id, d.source, v.place, "
+        "CAST(v.facts AS TEXT), CAST(v.raw AS TEXT), '' "
         "FROM dossier_version v JOIN dossier d ON d.id = v.dossier_id"
     )
     op.drop_table("dossier_version")
@@ -106,3 +116,9 @@ def _findings() -> None:
         sa.ForeignKeyConstraint(["finding_id"], ["finding.id"], name=op.f("fk_finding_change_finding_id")),
     )
     op.create_index("ix_finding_change_finding_id", "finding_change", ["finding_id"])
+    op.create_table(
+        "mark",
+        sa.Column("job", sa.String(length=40), nullable=False),
+        sa.Column("reached", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("job", name=op.f("pk_mark")),
+    )
