@@ -1,11 +1,11 @@
 """The records of a packet, read: dossiers, steps of their progress, states; a bad one stops no other."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import Raw, Struct, field
+from msgspec import Struct, field
 
 from latewatch.domain.dossier import Stage
 from latewatch.domain.record import Event, Reading, Rejected, Reported
@@ -15,9 +15,17 @@ from latewatch.sources.profile import Profile
 from latewatch.sources.rows import Doubt
 from latewatch.sources.systems.hoso import HoSo, Text, moment_in, read_hoso, read_state
 from latewatch.sources.systems.packets import Packet, Tells
-from latewatch.sources.systems.records import MANY_WARNINGS, Facts, UnknownWord, storable, text_in
+from latewatch.sources.systems.records import (
+    MANY_WARNINGS,
+    TOO_DEEP,
+    Facts,
+    UnknownWord,
+    is_too_deep,
+    storable,
+    text_in,
+    whole,
+)
 
-DEEPEST = 12  # levels of lists and objects in one record; real ones have three
 _WORDING = ("status_text",)  # two words of one meaning are no contradiction
 _DOSSIER_KEYS = {"NgayTiepNhan", "NgayHenTra", "MaTTHC"}
 _STEP_KEYS = {"NgayBatDau", "NgayKetThucTheoQuyDinh", "ThoiDiemXuLy"}
@@ -53,11 +61,11 @@ class PacketReader:
     def read(self, packet: Packet) -> Reading:
         """Return what the records say."""
         for number, raw in enumerate(packet.records, start=1):
-            content, facts = _content(raw), Facts(self.profile)
+            text, facts = storable(bytes(raw)), Facts(self.profile)
             try:
-                self._take(packet.tells, _checked(content), number, facts)
+                self._take(packet.tells, _record(text), number, facts)
             except Doubt as doubt:
-                self._set_aside(number, doubt, content if isinstance(content, dict) else {}, facts.code)
+                self._set_aside(number, doubt, whole(text), facts.code)
         self._join_rows()
         self._join_steps()
         self.reading.warnings += self._warnings()
@@ -131,36 +139,17 @@ class PacketReader:
         return found[:MANY_WARNINGS] + more + ([f"{passed}; được bỏ qua"] if self._no_stage else [])
 
 
-def _content(raw: Raw) -> Any:
-    try:
-        return msgspec.json.decode(storable(bytes(raw)))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-
-
-def _checked(content: Any) -> dict[str, Any]:
+def _record(text: bytes) -> dict[str, Any]:
     """Return a record that is an object of few levels. Raises Doubt."""
-    if content is None:
-        raise Doubt("", "bản ghi không đọc được (chữ không phải UTF-8 hoặc số quá lớn); hãy xuất lại")
+    if is_too_deep(text):
+        raise Doubt("", TOO_DEEP)
+    try:
+        content = msgspec.json.decode(text)
+    except msgspec.DecodeError as e:
+        raise Doubt("", "bản ghi có số quá lớn hoặc chữ hỏng; hãy xuất lại") from e
     if not isinstance(content, dict):
         raise Doubt("", "bản ghi không phải một đối tượng JSON; hãy xuất lại")
-    if _is_deep([content], DEEPEST):
-        raise Doubt("", f"bản ghi lồng nhau quá {DEEPEST} tầng; hãy xuất lại")
     return content
-
-
-def _is_deep(level: Sequence[Any], left: int) -> bool:
-    """Tell whether more than `left` levels of lists and objects lie in one another."""
-    while level := [each for each in level if isinstance(each, dict | list)]:
-        if left == 0:
-            return True
-        left -= 1
-        level = [inner for each in level for inner in _inside(each)]
-    return False
-
-
-def _inside(value: dict[str, Any] | list[Any]) -> Iterable[Any]:
-    return value.values() if isinstance(value, dict) else value
 
 
 def _converted(record: Mapping[str, Any], kind: type[T]) -> T:

@@ -1,6 +1,7 @@
 """The records of an interface → what they report: words looked up, dates read, doubts set aside."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +17,8 @@ from latewatch.sources.profile import Profile
 from latewatch.sources.rows import LONGEST_CODE, Doubt
 
 MANY_WARNINGS = 20  # of one run: more say nothing new
+DEEPEST = 12  # levels of lists and objects in one record; real ones have five
+LONGEST_KEPT = 2_000  # characters of a record that is kept as a text
 _EVER = datetime.min.replace(tzinfo=UTC)
 
 R = TypeVar("R", bound=Struct)
@@ -136,16 +139,18 @@ class Records(Generic[R]):
             reading.repeated += 1
             return
         if doubt is None:
-            reading.reported.append(Reported(facts.code, facts.known, _whole(raw), place))
+            reading.reported.append(Reported(facts.code, facts.known, whole(raw), place))
             reading.fields |= facts.known.keys()
             reading.warnings += self._warnings(facts, place)
             return
         if isinstance(doubt, UnknownWord):
             reading.unknown[doubt.word] += 1
-        reading.rejected.append(Rejected(place, doubt.column, str(doubt), _whole(raw), facts.code))
+        reading.rejected.append(Rejected(place, doubt.column, str(doubt), whole(raw), facts.code))
 
     def _gather(self, raw: bytes, facts: Facts) -> Doubt | None:
         """Fill `facts` from one record; return what keeps it out."""
+        if is_too_deep(raw):
+            return Doubt("", TOO_DEEP)
         try:
             self._read(msgspec.json.decode(raw, type=self._kind), facts)
             facts.check()
@@ -191,19 +196,44 @@ def text_in(value: object) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def _whole(raw: bytes) -> dict[str, Any]:
+def whole(raw: bytes) -> dict[str, Any]:
     """Return the record as it was sent; as a text where it is none that can be kept."""
+    content: Any = None
+    if not is_too_deep(raw):
+        with suppress(msgspec.DecodeError):
+            content = msgspec.json.decode(raw)
+    return content if isinstance(content, dict) else {"bản ghi": _text(raw)}
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode(errors="replace")[:LONGEST_KEPT].replace("\0", "")
+
+
+TOO_DEEP = f"bản ghi lồng nhau quá {DEEPEST} tầng; hãy kiểm tra khóa url và profile của nguồn"
+
+
+def is_too_deep(raw: bytes) -> bool:
+    """Tell whether more than DEEPEST lists and objects lie in one another: what is deep ends its reader."""
+    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
+        return False
     try:
-        content = msgspec.json.decode(raw)
+        level: list[Any] = [msgspec.json.decode(raw)]
+    except RecursionError:
+        return True
     except msgspec.DecodeError:
-        content = raw.decode()
-    return content if isinstance(content, dict) else {"bản ghi": content}
+        return False  # whoever reads it says why
+    for _ in range(DEEPEST + 1):
+        level = [each for each in level if isinstance(each, dict | list)]
+        if not level:
+            return False
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
+    return True
 
 
 def storable(raw: bytes) -> bytes:
     """Return the record in UTF-8, without the character no database takes."""
     text = raw.decode(errors="replace").encode()
-    if b"\\u0000" not in text:
+    if b"\\u0000" not in text or is_too_deep(text):
         return text
     try:
         return msgspec.json.encode(_scrubbed(msgspec.json.decode(text)))
