@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection
 
 from latewatch.config import Source
+from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.jobs.filing import Filed, Filing
 from latewatch.jobs.intake import FileIntake, Taken
@@ -163,14 +164,15 @@ class _Poll:
             if not self._validity.items() <= cursor.items():
                 cursor = {}
             batch = Batch(self._open(connection), self.source.name, self.now)
-        for part in pull(self.source, self.profile, cursor, self.now, self.progress):
+        parts = pull(self.source, self.profile, cursor, self.now, self.progress)
+        for part, is_last in _with_end(parts):
             with self.store.writing() as connection:
                 self.result.intake.add(take(connection, batch, with_office_names(part, self.profile)))
                 if part.cursor is not None:
                     write_cursor(connection, self.source.name, {**part.cursor, **self._validity})
+                if is_last:
+                    close_batch(connection, batch.id)
             self.result.warnings += part.warnings
-        with self.store.writing() as connection:
-            close_batch(connection, batch.id)
         self.result.taken.append(self.source.name)
 
     def _open(self, connection: Connection) -> int:
@@ -201,6 +203,24 @@ class _Poll:
             profile=self.profile.fingerprint,
             taken_at=self.now,
         )
+
+
+def _with_end(parts: Iterable[Reading]) -> Iterator[tuple[Reading, bool]]:
+    """Yield the parts, each with whether it is the last: with that one its batch is over, in one transaction.
+
+    A part is handed on once the next one is there; where that one fails, before the failure.
+    """
+    held: Reading | None = None
+    try:
+        for part in parts:
+            if held is not None:
+                yield held, False
+            held = part
+    except (SourceError, ConfigError):
+        if held is not None:
+            yield held, False
+        raise
+    yield held or Reading(), True
 
 
 def in_order(sources: Iterable[Source], profiles: Mapping[str, Profile]) -> list[Source]:
