@@ -6,6 +6,7 @@ LatewatchError
 ├── CalendarError      an entry of the office's calendar that cannot be meant, or a calendar just replaced
 ├── SourceError        a source or file that cannot be read; `passing` when a later try may succeed
 │   └── RecordError    one row of a file; the run goes on
+├── UndoError          a batch that cannot be taken back, or not yet
 ├── LetterError        a rule of the letter's life that was broken
 ├── SheetError         a sheet of paper whose template cannot be printed
 ├── DeliveryError      a message that could not be handed over; `passing` likewise
@@ -84,6 +85,10 @@ class RecordError(SourceError):
         super().__init__(f"{place}, cột “{column}”" if column else str(place), problem)
         self.place = place
         self.column = column
+
+
+class UndoError(LatewatchError):
+    """A batch that cannot be taken back, or not yet: what stands in the way."""
 
 
 class LetterError(LatewatchError):

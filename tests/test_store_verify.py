@@ -92,13 +92,13 @@ def damages(store: Store) -> set[tuple[Any, ...]]:
     return {(each.damage, each.code, each.version, each.batch) for each in found(store)}
 
 
-COLUMNS = ["code", "version", "batch_id", "place", "facts", "layout", "raw", "hash"]
+COLUMNS = ["code", "version", "batch_id", "source", "place", "facts", "layout", "raw", "hash"]
 GET = "SELECT CAST({} AS BLOB) FROM record_version WHERE id = {}"
 PUT = "UPDATE record_version SET {} = CAST(x'{}' AS TEXT) WHERE id = {}"
 OF_BATCH = "UPDATE batch SET {} WHERE id = 2"
 ONE_MORE = (
-    "INSERT INTO record_version (id, code, version, batch_id, place, facts, layout, raw, hash) "
-    "SELECT {id}, 'H9', 1, {batch}, place, facts, layout, raw, hash FROM record_version WHERE id = 1"
+    "INSERT INTO record_version (id, code, version, batch_id, source, place, facts, layout, raw, hash) "
+    "SELECT {id}, 'H9', 1, {batch}, source, place, facts, layout, raw, hash FROM record_version WHERE id = 1"
 )
 
 
@@ -416,7 +416,16 @@ class TestRewritten:
         last, newest = "", {}
         table = schema.record_version
         for row in connection.execute(select(table).order_by(table.c.id)).all():
-            content = [row.code, row.version, row.batch_id, row.place, row.facts, row.layout, row.raw]
+            content = [
+                row.code,
+                row.version,
+                row.batch_id,
+                row.source,
+                row.place,
+                row.facts,
+                row.layout,
+                row.raw,
+            ]
             newest[row.batch_id] = last = seal_of(last, content)
             connection.execute(table.update().where(table.c.id == row.id).values(hash=last))
         seal, batch = "", schema.batch

@@ -15,7 +15,7 @@ from latewatch.store.facts import from_document
 
 _UNDO = schema.batch.alias("undo")
 _BATCH = ("source", "origin", "state", "taken_at", "undoes", "author", "reason")
-_LISTED = ("id", *_BATCH, "read", "new", "changed", "unchanged", "rejected", "problem")
+_LISTED = ("id", *_BATCH, "read", "new", "changed", "unchanged", "rejected", "problem", "sha256")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +106,13 @@ class Taken:
     unchanged: int
     rejected: int
     problem: str
+    sha256: str
     undone_by: int | None
+
+    @property
+    def is_run(self) -> bool:
+        """Whether it was a run over an interface, and no file."""
+        return not self.sha256 and self.undoes is None and self.state not in ("failed", "cured")
 
 
 def newest_taken(connection: Connection, most: int, source: str = "") -> list[Taken]:
