@@ -18,6 +18,7 @@ from latewatch.app import delivery, open_office
 from latewatch.errors import LatewatchError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import FAILED, send_digests
+from latewatch.jobs.feed import alarms_now, log_alarms
 from latewatch.jobs.letters import draft_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import in_order, poll
@@ -59,12 +60,17 @@ def run_until_stopped(config: Path, say: Callable[[str], None]) -> None:
 
 def poll_all(office: Office, now: datetime) -> None:
     """Poll every source and assess. What fails is logged and kept; the others go on."""
+    told: set[str] = set()
     for source in in_order(office.settings.sources, office.profiles):
         result = poll(office, source, now)
         log.info("poll %s: %s", source.name, result.intake)
+        for filed in result.filed:
+            log.info("poll %s: %s → %s", source.name, filed.file, filed.place)
         for problem in (*result.warnings, *result.problems):
             log.warning("poll %s: %s", source.name, problem)
+        told.update(result.warnings)
     assess(office, now)
+    log_alarms(alarm for alarm in alarms_now(office, now) if alarm.told not in told)
 
 
 def draft_on_working_days(office: Office, now: datetime) -> None:

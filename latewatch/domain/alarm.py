@@ -43,6 +43,11 @@ class Alarm:
         """What is wrong and what to do, in one line."""
         return f"{self.text}; {self.cure}"
 
+    @property
+    def shown(self) -> str:
+        """The same with what the source wrote, for the screen."""
+        return f"{self.text} ({self.detail}); {self.cure}" if self.detail else self.told
+
 
 def held_back(found: Iterable[Alarm]) -> dict[str, Alarm]:
     """Return the sources whose dossiers nobody should be alarmed about, each with the first reason."""

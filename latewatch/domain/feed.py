@@ -8,6 +8,7 @@ from statistics import median
 
 from latewatch.domain.alarm import Alarm, AlarmKind
 from latewatch.domain.arrivals import Arrived, Newest, data_time, newest_of_each_kind
+from latewatch.domain.telling import thousands
 from latewatch.domain.worktime import WEEKDAYS, WorkCalendar
 
 DECISIVE = frozenset({"status", "processed_at"})  # without these nobody can say what is still running
@@ -87,8 +88,8 @@ def _shrunk(expected: Expected, newest: Newest) -> Iterator[Alarm]:
     yield Alarm(
         expected.source,
         AlarmKind.SHRUNK,
-        f"{newest.file.origin}: chỉ có {_thousands(rows)} dòng, các tệp trước thường có "
-        f"{_thousands(int(usual))} dòng: giảm {_percent(usual - rows, usual)} %, "
+        f"{newest.file.origin}: chỉ có {thousands(rows)} dòng, các tệp trước thường có "
+        f"{thousands(int(usual))} dòng: giảm {_percent(usual - rows, usual)} %, "
         f"quá {expected.shrunk_percent} %",
         "kiểm tra bộ lọc, khoảng ngày và đơn vị đã chọn khi xuất, rồi xuất lại; nếu hồ sơ ít đi thật thì "
         "cảnh báo tự hết sau ba tệp cùng cỡ",
@@ -148,7 +149,7 @@ def _unknown_words(expected: Expected, file: Arrived) -> Iterator[Alarm]:
     if not words:
         return
     ordered = sorted(file.unknown.items(), key=lambda each: (-each[1], each[0]))
-    shown = [f"“{_cut(word)}” {_thousands(times)} dòng" for word, times in ordered[:SHOWN_WORDS]]
+    shown = [f"“{_cut(word)}” {thousands(times)} dòng" for word, times in ordered[:SHOWN_WORDS]]
     more = [f"… và {words - SHOWN_WORDS} chữ nữa"] if words > SHOWN_WORDS else []
     are_words = words <= MANY_WORDS
     declare = "khai nghĩa của từng chữ vào status_words của nguồn, rồi chạy latewatch poll"
@@ -156,7 +157,7 @@ def _unknown_words(expected: Expected, file: Arrived) -> Iterator[Alarm]:
     yield Alarm(
         expected.source,
         AlarmKind.UNKNOWN_WORDS,
-        f"{file.origin}: {_thousands(rows)} dòng bị gác lại vì {_thousands(words)} chữ trạng thái chưa biết",
+        f"{file.origin}: {thousands(rows)} dòng bị gác lại vì {thousands(words)} chữ trạng thái chưa biết",
         declare if are_words else shifted,
         origin=file.origin,
         detail=", ".join(shown + more) if are_words else "",
@@ -170,7 +171,7 @@ def _rejected(expected: Expected, file: Arrived) -> Iterator[Alarm]:
     yield Alarm(
         expected.source,
         AlarmKind.REJECTED,
-        f"{file.origin}: {_thousands(file.rejected)} trên {_thousands(file.read)} dòng bị gác lại "
+        f"{file.origin}: {thousands(file.rejected)} trên {thousands(file.read)} dòng bị gác lại "
         f"({_percent(file.rejected, file.read)} %), quá {expected.rejected_percent} %",
         "xem từng dòng bằng lệnh latewatch check, sửa ở nơi xuất rồi xuất lại",
         origin=file.origin,
@@ -197,8 +198,4 @@ def _percent(part: float, whole: float) -> str:
 
 def _tenths(number: int) -> str:
     whole, tenth = divmod(number, 10)
-    return f"{_thousands(whole)},{tenth}" if tenth else _thousands(whole)
-
-
-def _thousands(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
+    return f"{thousands(whole)},{tenth}" if tenth else thousands(whole)

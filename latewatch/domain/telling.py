@@ -148,3 +148,8 @@ def fault_words(stages: Sequence[StageVerdict]) -> str:
 
 def over_words(days: int) -> str:
     return f"{days} ngày làm việc" if days else "chưa đến 1 ngày làm việc"
+
+
+def thousands(number: int) -> str:
+    """Return `number` as it is written here: 1.234.567."""
+    return f"{number:,}".replace(",", ".")

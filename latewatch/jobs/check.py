@@ -92,7 +92,7 @@ def calendar_findings(office: Office, now: datetime) -> Iterator[Finding]:
 def _source(office: Office, connection: Connection, feed: SourceFeed) -> Iterator[Finding]:
     source = feed.source
     about = f"nguồn {source.name}"
-    problems = [each.problem for each in failures(connection, source.name) if _still_lies(source, each)]
+    problems = [text for each in failures(connection, source.name) if (text := _failure(source, each))]
     for problem in dict.fromkeys([*_folder_problem(source), *problems]):
         yield Finding(Level.BAD, about, problem)
     batches = newest_batches(connection, source.name)
@@ -111,19 +111,20 @@ def _source(office: Office, connection: Connection, feed: SourceFeed) -> Iterato
 def _alarm(about: str, alarm: Alarm) -> Finding:
     """An alarm that holds back what the digest says is bad; what is only new is no fault."""
     level = Level.OK if alarm.kind in NOTES else Level.BAD if alarm.holds_back else Level.WARNING
-    detail = f" ({alarm.detail})" if alarm.detail else ""
-    return Finding(level, about, f"{alarm.text}{detail}; {alarm.cure}")
+    return Finding(level, about, alarm.shown)
 
 
-def _still_lies(source: Source, failure: Feed) -> bool:
-    """Tell whether the file that failed is still there; of what is no file of a folder nobody can say."""
+def _failure(source: Source, failure: Feed) -> str:
+    """Say what failed; nothing where it was a file that somebody took away since."""
     if source.folder is None or failure.origin == source.name:
-        return True
-    return (source.folder / failure.origin).exists() or failure.origin in lying_in(source.folder, FAILED)
+        return failure.problem
+    if failure.origin in lying_in(source.folder, FAILED):
+        return f"{failure.problem}; tệp đã chuyển vào {source.folder / FAILED}, sửa xong thì xóa tệp ở đó"
+    return failure.problem if (source.folder / failure.origin).exists() else ""
 
 
 def _corrections(office: Office, connection: Connection, batches: Iterable[Feed]) -> Iterator[str]:
-    """Say how to have the rejected rows in a file to correct them; an interface's are corrected over there."""
+    """Say how to have the rejected rows in a file, to be corrected; an interface's are corrected there."""
     for batch in batches:
         is_table = office.profiles[batch.source].system is System.FILES
         if batch.rejected and is_table and batch.id not in corrected(connection, batch.source):

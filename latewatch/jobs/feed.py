@@ -63,6 +63,12 @@ def oldest_data(feeds: Iterable[SourceFeed]) -> datetime | None:
     return min(times, default=None)
 
 
+def alarms_now(office: Office, now: datetime) -> list[Alarm]:
+    """Return every alarm, as whoever only asks for these does."""
+    with office.store.reading() as connection:
+        return alarms_of(look_at_feeds(office, connection, now))
+
+
 def alarms_of(feeds: Iterable[SourceFeed]) -> list[Alarm]:
     return [alarm for feed in feeds for alarm in feed.alarms]
 

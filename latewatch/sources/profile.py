@@ -107,6 +107,7 @@ class Profile:
     date_order: DateOrder | None = None  # None: the dates themselves tell
     ends: Ends | None = None
     delivers: tuple[Delivers, ...] = ()
+    about: str = ""
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -146,6 +147,7 @@ def load_profile(source: Source) -> Profile:
         date_order=_topmost(layers, "date_order"),
         ends=_topmost(layers, "ends"),
         delivers=_delivers(layers),
+        about=_topmost(layers, "about") or "",
     )
     return replace(profile, fingerprint=_fingerprint(profile, source))
 
@@ -184,7 +186,7 @@ def _delivers(layers: Sequence[Layer]) -> tuple[Delivers, ...]:
 def _topmost(layers: Sequence[Layer], key: str) -> Any:
     """Return what the uppermost layer says that says anything."""
     said = (getattr(layer.tables, key) for layer in reversed(layers))
-    return next((value for value in said if value is not None), None)
+    return next((value for value in said if value not in (None, "")), None)
 
 
 def _fingerprint(profile: Profile, source: Source) -> str:

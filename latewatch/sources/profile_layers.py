@@ -21,6 +21,7 @@ ENDING = ".toml"  # what tells an office's own file from the name of a preset
 class Tables(Struct, frozen=True, forbid_unknown_fields=True):
     """The keys of a profile file. What its words mean is checked where its tables are laid over others."""
 
+    about: str = ""  # what it is for, in the words of those who choose it
     based_on: str = ""
     reads: Literal["", "dossiers", "events"] = ""
     system: str = ""

@@ -11,6 +11,10 @@ from latewatch.domain.arrivals import Arrived
 from latewatch.store import schema
 
 RECENT = timedelta(days=7)
+ARRIVED = (
+    *("origin", "taken_at", "seen_at", "sha256", "fields", "layouts"),
+    *("read", "new", "rejected", "unknown"),
+)
 REMEMBERED = 200  # batches of a source that say what is usual of it
 
 
@@ -54,6 +58,34 @@ def _feeds(connection: Connection, which: ColumnElement[bool]) -> list[Feed]:
     return [Feed(**{name: row[name] for name in Feed.__slots__}) for row in rows]
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A file, or a run over an interface: running while it is unfinished, done, or undone since."""
+
+    id: int
+    origin: str
+    state: str
+    taken_at: datetime
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    rejected: int
+
+
+def last_run(connection: Connection, source: str) -> list[Run]:
+    """Return the batches of the newest run of `source` that brought anything, in their order.
+
+    A run that was interrupted is the newest one until it is gone on with.
+    """
+    table = schema.batch.c
+    mine = (table.source == source) & table.state.in_(("running", "done", "undone")) & table.undoes.is_(None)
+    newest = select(table.taken_at).where(mine).order_by(table.id.desc()).limit(1).scalar_subquery()
+    columns = [table[name] for name in Run.__slots__]
+    found = select(*columns).where(mine, table.taken_at == newest).order_by(table.id)
+    return [Run(*row) for row in connection.execute(found)]
+
+
 def arrivals(connection: Connection, source: str) -> list[Arrived]:
     """Return the newest files of `source`, or runs over its interface, oldest first.
 
@@ -61,28 +93,22 @@ def arrivals(connection: Connection, source: str) -> list[Arrived]:
     headings are all there were, where they are known: the caller knows which are mapped.
     """
     table = schema.batch.c
+    columns = [table[name] for name in ARRIVED]
     taken = (
         (table.source == source) & (table.state == "done") & table.undoes.is_(None) & table.corrects.is_(None)
     )
-    found = select(schema.batch).where(taken).order_by(table.id.desc()).limit(REMEMBERED)
+    found = select(*columns, table.awaited.is_not(None).label("awaits")).where(taken)
+    found = found.order_by(table.id.desc()).limit(REMEMBERED)
     return [_arrived(row) for row in connection.execute(found).mappings()][::-1]
 
 
 def _arrived(row: RowMapping) -> Arrived:
-    layouts = row["layouts"]
-    return Arrived(
-        origin=row["origin"],
-        taken_at=row["taken_at"],
-        seen_at=row["seen_at"],
-        sha256=row["sha256"],
-        fields=frozenset(row["fields"]),
-        strange=frozenset().union(*layouts) if layouts else None,
-        read=row["read"],
-        new=row["new"],
-        rejected=row["rejected"],
-        unknown=row["unknown"] or {},
-        awaits=bool(row["awaited"]),
-    )
+    values = dict(row)
+    layouts = values.pop("layouts")
+    values["fields"] = frozenset(values["fields"])
+    values["strange"] = frozenset().union(*layouts) if layouts else None
+    values["unknown"] = values["unknown"] or {}
+    return Arrived(**values)
 
 
 def corrected(connection: Connection, source: str) -> set[int]:
