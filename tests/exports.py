@@ -13,6 +13,7 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
+from latewatch.sources.grid import Sheet
 from latewatch.sources.profile import Profile, load_profile
 from latewatch.sources.spreadsheet import read_spreadsheet
 
@@ -62,6 +63,12 @@ def profile(**settings: Any) -> Profile:
 
 def read(content: bytes, name: str = "thu.xlsx", max_megabytes: int = 100, **settings: Any) -> Reading:
     return read_spreadsheet(name, content, profile(**settings), max_megabytes)
+
+
+def sheet_of(
+    name: str, rows: Sequence[Sequence[Any]], merged: Sequence[tuple[int, int, int, int]] = ()
+) -> Sheet:
+    return Sheet(name, rows, lambda: iter(rows), merged)
 
 
 def core(

@@ -3,10 +3,9 @@
 import unicodedata
 
 import pytest
-from exports import CORE, PRESET_A, PRESET_B, below, core, delimited, profile, read, workbook, xlsx
+from exports import CORE, PRESET_A, PRESET_B, below, core, delimited, profile, read, sheet_of, workbook, xlsx
 
 from latewatch.errors import SourceError
-from latewatch.sources.grid import Sheet
 from latewatch.sources.header import find_header
 
 A_FIELDS = {
@@ -62,7 +61,7 @@ ALIASES = {
 
 
 def columns(headings: list[str] | tuple[str, ...]) -> dict[str, int]:
-    header = find_header("thu.xlsx", Sheet("Hồ sơ", [list(headings)]), profile())
+    header = find_header("thu.xlsx", sheet_of("Hồ sơ", [list(headings)]), profile())
     assert header is not None
     return dict(header.columns)
 

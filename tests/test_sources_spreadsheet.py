@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import pytest
-from exports import CODE, CORE, PRESET_A, below, core, delimited, profile, read, workbook, xlsx
+from exports import CODE, CORE, PRESET_A, below, core, delimited, profile, read, sheet_of, workbook, xlsx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import moment
@@ -13,7 +13,6 @@ from worlds import moment
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.errors import SourceError
-from latewatch.sources.grid import Sheet
 from latewatch.sources.header import find_header
 from latewatch.sources.spreadsheet import read_spreadsheet
 
@@ -387,7 +386,7 @@ def test_any_grid_has_a_header_or_none(
     grid: list[list[Any]], merged: list[tuple[int, int, int, int]]
 ) -> None:
     try:
-        header = find_header("x", Sheet("y", grid, merged), profile())
+        header = find_header("x", sheet_of("y", grid, merged), profile())
     except SourceError as e:
         assert "hãy" in str(e)  # noqa: PT017
     else:

@@ -22,6 +22,13 @@ class EventKind(StrEnum):
     NONE = "none"  # neither: passed over
 
 
+class DateOrder(StrEnum):
+    """What stands first in a date such as 03/04/2026."""
+
+    DAY_FIRST = "day first"
+    MONTH_FIRST = "month first"
+
+
 class Cells(Mapping[str, str]):
     """A row of a sheet as it was: heading → text, of the cells that hold any.
 
@@ -79,7 +86,7 @@ class Reported:
     raw: Mapping[str, Any]
     place: Place
     events: tuple[Event, ...] = ()
-    digest: bytes = b""
+    digest: str = ""
     adds: bool = False
 
     @property
@@ -103,7 +110,8 @@ class Reading:
     """A file or an answer, read, or one part of it.
 
     `same` are codes of rows that are word for word what is stored of them; `unknown` counts the status words
-    nobody mapped; `cursor` says where to go on once this part is kept, None where only the whole counts.
+    nobody mapped; `cursor` says where to go on once this part is kept, None where only the whole counts; `ahead` is the number
+    of parts that follow, where somebody knows.
     """
 
     reported: list[Reported] = field(default_factory=list)
@@ -114,6 +122,7 @@ class Reading:
     warnings: list[str] = field(default_factory=list)
     unknown: Counter[str] = field(default_factory=Counter)
     cursor: Mapping[str, str] | None = None
+    ahead: int = 0
 
     @property
     def read(self) -> int:

@@ -102,6 +102,11 @@ def told(known: Sequence[Suspension], said: Sequence[Suspension]) -> tuple[Suspe
 _SEEN_AS = {Status.SUPPLEMENT: Cause.SUPPLEMENT, Status.SUSPENDED: Cause.OTHER}
 
 
+def interrupts(status: Status) -> bool:
+    """Tell whether a dossier of this status is interrupted."""
+    return status in _SEEN_AS
+
+
 def observe(dossier: Dossier, at: datetime) -> Dossier:
     """Return `dossier` with what its status, as the poll of `at` finds it, tells of an interruption.
 
@@ -109,6 +114,8 @@ def observe(dossier: Dossier, at: datetime) -> Dossier:
     every dossier late that was rightly sent back. The true moments lie before the polls that saw them; what
     begins and ends within one poll, as when old files are read again, was not seen at all.
     """
+    if not dossier.suspensions and not interrupts(dossier.status):
+        return dossier
     if any(not each.is_observed for each in dossier.suspensions):
         return dossier
     received_at = dossier.received_at

@@ -154,7 +154,7 @@ class SheetReader:
 
 def _filled(sheet: Sheet, first: int) -> list[Sequence[Cell]]:
     """Return the rows with what is merged downwards below the header standing in each of its rows."""
-    rows = [list(row) for row in sheet.rows]
+    rows = [list(row) for row in sheet.rows()]
     for top, left, bottom, _ in sheet.merged:
         if top >= first and left < len(rows[top]):
             for row in rows[top + 1 : bottom + 1]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from typing import TypeVar
@@ -9,12 +10,16 @@ from typing import TypeVar
 from latewatch.clock import VIETNAM, at_midnight
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.names import fold, tidy
+from latewatch.domain.record import DateOrder
 from latewatch.sources.grid import Cell
 
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a day count, not an instant
 EXCEL_DAYS = (30_000, 80_000)  # 1982 to 2119: other numbers in a date column are not dates
 YEARS = range(1990, 2100)
 REMEMBERED = 1 << 16  # distinct texts whose reading is kept: exports repeat most of their cells
+
+LONGEST_CODE = 100
+EXACT_DIGITS = 15  # of a number in a spreadsheet; those after it became zeros
 
 D = TypeVar("D", bound=date)
 
@@ -51,6 +56,20 @@ def text_of(cell: Cell) -> str:
     return str(cell)
 
 
+def texts_of(cells: Sequence[Cell]) -> Sequence[str]:
+    """Return the cells of a row as a person sees them; most rows are clean, and are looked at all at once."""
+    texts = [cell if type(cell) is str else text_of(cell) for cell in cells]
+    row = _BAR.join(texts)
+    is_clean = row.isprintable() and not any(sign in row for sign in _UNTIDY)
+    if is_clean and row[:1] != " " != row[-1:] and (row.isascii() or unicodedata.is_normalized("NFC", row)):
+        return texts
+    return [cleaned(text) for text in texts]
+
+
+_BAR = "│"  # rare; a cell that holds it is only looked at more closely
+_UNTIDY = ("  ", f" {_BAR}", f"{_BAR} ")
+
+
 def cleaned(text: str) -> str:
     """Return `text` tidied, without the characters nobody sees."""
     # Codes, dates and numbers are ASCII and rarely come twice; names and words repeat.
@@ -79,13 +98,15 @@ def key_of(text: str) -> str:
     return re.sub(r" ?/ ?", "/", fold(cleaned(text))).removesuffix(":").removesuffix("(*)").strip(" *:.")
 
 
-def moment_of(cell: Cell) -> datetime | None:
+def moment_of(cell: Cell, order: DateOrder = DateOrder.DAY_FIRST) -> datetime | None:
     """Return the moment in a date cell, Vietnam's time; 00:00 where the cell has no clock time.
 
-    Reads real Excel dates and their day counts, `dd/MM/yyyy`, `yyyy-MM-dd` and `yyyyMMddHHmmss` with and
-    without a time. Fractions of a second are dropped. Raises ValueError with the reason, also for a year of
-    two digits.
+    Reads real Excel dates and their day counts, `dd/MM/yyyy` (or `MM/dd/yyyy` in the other `order`),
+    `yyyy-MM-dd` and `yyyyMMddHHmmss` with and without a time. Fractions of a second are dropped. Raises
+    ValueError with the reason, also for a year of two digits.
     """
+    if isinstance(cell, str):
+        return _moment_of_text(cell, order) if cell else None
     if isinstance(cell, datetime):
         return _in_vietnam(cell)
     if isinstance(cell, date):
@@ -93,8 +114,7 @@ def moment_of(cell: Cell) -> datetime | None:
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     if is_number and EXCEL_DAYS[0] <= cell < EXCEL_DAYS[1]:  # type: ignore[operator]  # numbers only
         return _in_vietnam(EXCEL_EPOCH + timedelta(days=cell))  # type: ignore[arg-type]  # likewise
-    text = text_of(cell)
-    return _moment_of_text(text) if text else None
+    return _moment_of_text(text_of(cell), order)
 
 
 def _in_vietnam(moment: datetime) -> datetime:
@@ -105,7 +125,10 @@ def _in_vietnam(moment: datetime) -> datetime:
 
 
 @lru_cache(REMEMBERED)
-def _moment_of_text(text: str) -> datetime:
+def _moment_of_text(cell: str, order: DateOrder) -> datetime | None:
+    text = cleaned(cell)
+    if not text:
+        return None
     plain = unicodedata.normalize("NFKC", text)
     match = next((m for pattern in _PATTERNS if (m := pattern.fullmatch(plain))), None)
     if match is None:
@@ -114,6 +137,8 @@ def _moment_of_text(text: str) -> datetime:
     if len(parts["year"]) == 2:
         raise ValueError(f"“{text}”: năm chỉ có hai chữ số, không rõ thế kỷ; hãy ghi đủ bốn chữ số")
     year, month, day, hour, minute, second = (int(parts.get(name) or 0) for name in _ORDER)
+    if order is DateOrder.MONTH_FIRST and match.re is _PATTERNS[0]:
+        month, day = day, month
     if month > 12 >= day > 0:
         raise MonthFirst(
             f"“{text}”: không có tháng {month}; có thể cột này ghi tháng trước ngày, {_DATE_FORM}"
@@ -201,6 +226,24 @@ def phone_of(cell: Cell) -> str:
     Without it mobile numbers have 9 digits, and those of landlines, which begin with 2, have 10.
     """
     text = text_of(cell)
+    if isinstance(cell, str):
+        return text
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     has_lost_zero = len(text) == 9 or (len(text) == 10 and text.startswith("2"))
     return f"0{text}" if is_number and has_lost_zero and text.isdigit() else text
+
+
+def procedure_code_of(cell: Cell) -> str:
+    """Return a procedure's code. Raises ValueError for a number: 1.010010 came as 1.01001 from the sheet."""
+    text = text_of(cell)
+    is_exact = isinstance(cell, int) or (isinstance(cell, float) and cell.is_integer())
+    if not isinstance(cell, str) and not (is_exact and len(text) <= EXACT_DIGITS):
+        raise ValueError(
+            f"“{text}” là số hoặc ngày, bảng tính có thể đã bỏ mất chữ số; hãy định dạng cột mã là chữ "
+            "(Text) rồi ghi lại mã"
+        )
+    if len(text) > LONGEST_CODE:
+        raise ValueError(f"mã dài quá {LONGEST_CODE} ký tự; hãy kiểm tra cột này")
+    if text.startswith("#"):
+        raise ValueError(f"ô báo lỗi {text}; hãy sửa công thức trong bảng tính")
+    return text

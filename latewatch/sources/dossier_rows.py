@@ -1,27 +1,21 @@
 """One row of an export of dossiers → what it reports of one, or the doubt that keeps it out."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
-from latewatch.domain.dossier import Cause, Status, Suspension
+from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.record import Reported
 from latewatch.domain.suspension import problem_of
-from latewatch.sources.cells import REMEMBERED, MonthFirst, limit_of, moment_of, phone_of, text_of
+from latewatch.sources.cells import REMEMBERED, limit_of, phone_of, procedure_code_of, text_of
 from latewatch.sources.grid import Cell, Sheet
 from latewatch.sources.header import Header
+from latewatch.sources.order import misfit_of
 from latewatch.sources.profile import DATE_FIELDS, Profile
 from latewatch.sources.rows import Doubt, Row, RowReader, meaning
+from latewatch.sources.scan import Scan
 
-# A dossier may be sent back, withdrawn or dropped before anybody accepts it (NĐ 118/2025, Điều 17.2, 21).
-NEEDS_NO_RECEIPT = (
-    Status.WAITING,
-    Status.NOT_ACCEPTED,
-    Status.SUPPLEMENT,
-    Status.WITHDRAWN,
-    Status.STOPPED,
-)
 SUPPLEMENT = ("supplement_asked_at", "supplement_got_at")
 
 
@@ -30,17 +24,21 @@ class DossierReader(RowReader):
 
     SIGNS = ("status", *DATE_FIELDS)
 
-    def __init__(self, file: str, sheet: Sheet, header: Header, profile: Profile) -> None:
-        super().__init__(file, sheet, header, profile)
+    def __init__(self, file: str, sheet: Sheet, header: Header, profile: Profile, scan: Scan) -> None:
+        super().__init__(file, sheet, header, profile, scan)
         readers = self._readers()
         columns = [(field, column) for field, column in header.columns.items() if field != "code"]
         self._plain = [(field, column) for field, column in columns if field not in readers]
         self._read = [(field, column, readers[field]) for field, column in columns if field in readers]
         self._odd: dict[tuple[str, str], list[int]] = {}  # column and reason → row numbers
-        self._month_first: dict[str, int] = {}
+        self._has_supplements = any(field in header.columns for field in SUPPLEMENT)
+        self.unknown: Counter[str] = Counter()  # status words nobody mapped
 
-    def report(self, row: Row) -> Reported:
-        """Return what `row` reports: only the columns it reaches. Raises Doubt."""
+    def report(self, row: Row, digest: str) -> Reported:
+        """Return what `row` reports: only the columns it reaches. Raises Doubt.
+
+        A row with a cell that is left out keeps no digest: next time its warning must be said again.
+        """
         self._check_width(row)
         code = self._code(row)
         cells, texts, width = row.cells, row.texts, len(row.texts)
@@ -51,35 +49,37 @@ class DossierReader(RowReader):
                 try:
                     facts[field] = read(cells[column])
                 except ValueError as e:
-                    odd.append((self._left_out(field, e), str(e)))
+                    odd.append((self._left_out(field, e, texts[column]), str(e)))
         if "status" in facts:
-            facts["status_text"] = self._text(row, "status")
+            facts["status_text"] = self.text(row, "status")
         self._check_order(facts)
-        self._join_supplement(facts)
+        if self._has_supplements:
+            self._join_supplement(facts)
         for each in odd:
             self._odd.setdefault(each, []).append(row.at + 1)
-        return Reported(code, facts, self.raw(row), self.place(row.at))
+        return Reported(code, facts, self.raw(row), self.place(row.at), (), "" if odd else digest)
 
     def _readers(self) -> dict[str, Callable[[Cell], Any]]:
         """Return how the cells of a field are read, for the fields that are more than text."""
         few = lru_cache(REMEMBERED, typed=True)  # these columns have few distinct cells
         profile = self.profile
         return {
-            **dict.fromkeys(DATE_FIELDS, moment_of),
+            **{field: self.moment(field) for field in DATE_FIELDS},
             "time_limit": few(lambda cell: limit_of(cell, profile.limit_unit)),
             "phone": phone_of,
+            "procedure_code": few(procedure_code_of),
             "status": few(lambda cell: meaning(text_of(cell), profile.status_of, "status")),
             "channel": few(lambda cell: meaning(text_of(cell), profile.channel_of, "channel")),
         }
 
-    def _left_out(self, field: str, error: ValueError) -> str:
+    def _left_out(self, field: str, error: ValueError, word: str) -> str:
         """Return the column of an unreadable cell that decides nothing, to be left out of the facts.
 
         The dossier is not lost for it, what was known of the field stays, and a warning says so. Raises Doubt
         where the field decides.
         """
-        if isinstance(error, MonthFirst):
-            self._month_first[field] = self._month_first.get(field, 0) + 1
+        if field == "status" and word:
+            self.unknown[word] += 1
         if field in self.profile.deciding:
             raise Doubt(self.heading(field), str(error)) from error
         return self.heading(field)
@@ -88,15 +88,13 @@ class DossierReader(RowReader):
         """Refuse a row without a receipt, and one that promises a result before the receipt."""
         if "status" not in facts:
             raise Doubt(self.heading("status"), "dòng bị ngắt, không có ô trạng thái; hãy xuất lại tệp")
-        received, promised = facts.get("received_at"), facts.get("promised_at")
-        if received is None and facts["status"] not in NEEDS_NO_RECEIPT:
-            raise Doubt(self.heading("received_at"), "thiếu ngày tiếp nhận; hãy ghi ngày rồi xuất lại")
-        if received and promised and promised < received and promised.date() < received.date():
-            raise Doubt(
-                self.heading("promised_at"),
-                f"ngày hẹn trả {promised:%d/%m/%Y} trước ngày tiếp nhận {received:%d/%m/%Y}; "
-                "hãy sửa ngày sai ở nơi xuất tệp",
+        misfit = misfit_of(facts)
+        if misfit:
+            field, problem = misfit
+            cure = (
+                "hãy ghi ngày rồi xuất lại" if field == "received_at" else "hãy sửa ngày sai ở nơi xuất tệp"
             )
+            raise Doubt(self.heading(field), f"{problem}; {cure}")
 
     def _join_supplement(self, facts: dict[str, Any]) -> None:
         """Make the request for a supplement and its receipt one interruption; either alone tells no story.
@@ -130,13 +128,7 @@ class DossierReader(RowReader):
             f"cột “{column}”: {reason}; hồ sơ vẫn được nhận, ô này bị bỏ qua"
             for (column, reason), rows in self._odd.items()
         ]
-        swapped = [
-            f"{where}, cột “{self.heading(field)}”: {number} ô ghi tháng trước ngày và không ô nào có ngày "
-            "lớn hơn 12: các ngày khác của cột có thể bị đảo ngày với tháng; hãy kiểm tra cách xuất ngày"
-            for field, number in self._month_first.items()
-            if not self._has_day_above_12(field)
-        ]
-        return swapped + odd + [f"{where}: {text}" for text in self._half_supplement()]
+        return self.notes() + odd + [f"{where}: {text}" for text in self._half_supplement()]
 
     def _half_supplement(self) -> Iterator[str]:
         """Say that one of the two columns of supplements came alone, and is therefore not used."""
@@ -147,13 +139,3 @@ class DossierReader(RowReader):
                 f"có cột “{self.heading(here[0])}” mà không có cột “{self.profile.names[other]}”; cột này "
                 "không được dùng, các lần yêu cầu bổ sung đã lưu được giữ nguyên"
             )
-
-    def _has_day_above_12(self, field: str) -> bool:
-        """Tell whether a date of the column proves that its days come before its months."""
-        column = self.header.columns[field]
-        for cells in self.sheet.rows[self.header.data_row :]:
-            with suppress(ValueError):
-                moment = moment_of(cells[column]) if column < len(cells) else None
-                if moment and moment.day > 12:
-                    return True
-        return False

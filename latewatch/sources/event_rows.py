@@ -9,11 +9,12 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Event, EventKind
 from latewatch.domain.suspension import is_before, problem_of
 from latewatch.errors import Place, SourceError
-from latewatch.sources.cells import AT_ONCE, key_of, limit_of, moment_of, text_of
+from latewatch.sources.cells import AT_ONCE, key_of, limit_of, text_of
 from latewatch.sources.grid import Cell, Sheet
 from latewatch.sources.header import Header
 from latewatch.sources.profile import Profile
 from latewatch.sources.rows import Doubt, Row, RowReader, meaning
+from latewatch.sources.scan import Scan
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,8 @@ class EventReader(RowReader):
 
     SIGNS = ("kind", "started_at", "ended_at")
 
-    def __init__(self, file: str, sheet: Sheet, header: Header, profile: Profile) -> None:
-        super().__init__(file, sheet, header, profile)
+    def __init__(self, file: str, sheet: Sheet, header: Header, profile: Profile, scan: Scan) -> None:
+        super().__init__(file, sheet, header, profile, scan)
         self.spoilt: list[Spoilt] = []
         self._implied = profile.implied.get(key_of(self.heading("started_at")))
         if "kind" not in header.columns and self._implied is None:
@@ -77,7 +78,7 @@ class EventReader(RowReader):
             assert self._implied is not None  # noqa: S101  a file without either was refused
             return self._implied
         try:
-            found: EventKind = meaning(self._text(row, "kind"), self.profile.event_of, "event")
+            found: EventKind = meaning(self.text(row, "kind"), self.profile.event_of, "event")
         except ValueError as e:
             raise Doubt(self.heading("kind"), str(e)) from e
         return found
@@ -121,7 +122,7 @@ class EventReader(RowReader):
 
     def _moment(self, row: Row, field: str) -> datetime | None:
         try:
-            return moment_of(self._cell(row, field))
+            return self.moment(field)(self._cell(row, field))
         except ValueError as e:
             raise Doubt(self.heading(field), str(e)) from e
 

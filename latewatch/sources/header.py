@@ -59,10 +59,10 @@ def find_header(file: str, sheet: Sheet, profile: Headings) -> Header | None:
     """
     bands = [
         (top, bottom)
-        for top in range(min(SEARCHED_ROWS, len(sheet.rows)))
-        for bottom in range(top, min(top + DEEPEST_HEADER, len(sheet.rows)))
+        for top in range(min(SEARCHED_ROWS, len(sheet.head)))
+        for bottom in range(top, min(top + DEEPEST_HEADER, len(sheet.head)))
     ]
-    read = {band: _headings(sheet, *band) for band in bands}
+    read = {band: texts_of(sheet, *band) for band in bands}
     best = max(bands, key=lambda band: (_fields_named(read[band], profile), band[0] - band[1]), default=None)
     if best is None or _fields_named(read[best], profile) < 2:
         return None
@@ -72,19 +72,19 @@ def find_header(file: str, sheet: Sheet, profile: Headings) -> Header | None:
         columns=columns,
         headings={column: _shown(heading) for column, heading in headings.items()},
         data_row=_skip_numbers(sheet, _end_of_merged(sheet, *best) + 1),
-        width=max(len(row) for row in sheet.rows[best[0] : best[1] + 1]),
+        width=max(len(row) for row in sheet.head[best[0] : best[1] + 1]),
         warnings=warnings,
     )
 
 
-def _headings(sheet: Sheet, top: int, bottom: int) -> dict[int, Heading]:
+def texts_of(sheet: Sheet, top: int, bottom: int) -> dict[int, Heading]:
     """Return each column's texts in the band, a merged heading repeated over the columns it spans."""
     band: list[dict[int, str]] = []
     for index in range(top, bottom + 1):
-        texts = {c: text for c, cell in enumerate(sheet.rows[index]) if (text := _text(cell))}
+        texts = {c: text for c, cell in enumerate(sheet.head[index]) if (text := _text(cell))}
         for range_top, left, _, right in sheet.merged:
             if range_top == index and left in texts:
-                texts.update(dict.fromkeys(range(left, min(right + 1, len(sheet.rows[index]))), texts[left]))
+                texts.update(dict.fromkeys(range(left, min(right + 1, len(sheet.head[index]))), texts[left]))
         band.append(texts)
     columns = sorted({column for texts in band for column in texts})
     return {column: tuple(texts[column] for texts in band if column in texts) for column in columns}
@@ -163,7 +163,7 @@ def _end_of_merged(sheet: Sheet, top: int, bottom: int) -> int:
 
 def _skip_numbers(sheet: Sheet, index: int) -> int:
     """Return the row after a line of column numbers such as (1) (2) (3)."""
-    is_line = index < len(sheet.rows) and are_numbers([text_of(cell) for cell in sheet.rows[index]])
+    is_line = index < len(sheet.head) and are_numbers([text_of(cell) for cell in sheet.head[index]])
     return index + 1 if is_line else index
 
 

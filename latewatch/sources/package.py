@@ -1,20 +1,23 @@
 """An XLSX file as the archive it is: what must hold before its sheets may be read, and its error cells."""
 
 import html
-import io
 import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TypeAlias
 
 from latewatch.errors import SourceError
+from latewatch.sources.delimited import Content, opened
 
 MEGABYTE = 1024 * 1024
 INFLATION = 10  # how many times max_megabytes a file may unpack to
 DENSITY = 100  # how many times its own size: text deflates about tenfold, a bomb a thousandfold
 UNSUSPICIOUS = 50 * MEGABYTE  # unpacked; below it density does not matter
+PAGE = 4 * MEGABYTE
+LONGEST_CELL = 2_000  # bytes of XML that may lie across two pages
 LARGEST_AREA = 25_000_000  # cells from A1 to the last one: the reader holds each, empty ones too, in 32 bytes
 
 ErrorCells: TypeAlias = Mapping[str, Mapping[tuple[int, int], str]]
@@ -26,24 +29,13 @@ _WIDE_COLUMN = re.compile(rb' r="([A-Z]{2,3})\d')
 _ERROR_CELL = re.compile(rb'<c (?=[^>]*\bt="e")[^>]*\br="([A-Z]{1,3})(\d{1,7})"[^>]*>.*?<v>([^<]*)</v>', re.S)
 
 
-def inspect_package(name: str, content: bytes, max_megabytes: int) -> ErrorCells:
-    """Refuse an archive that is cut, damaged, no workbook, or too much for the machine. Raises SourceError.
+def check_size(name: str, content: Content, size: int, max_megabytes: int) -> int:
+    """Refuse an archive that is cut, no workbook, or says it unpacks to too much; return how much it says.
 
-    The declared size is the true one: a member that unpacks to more fails its checksum here. Returns the
-    cells that hold an error such as #N/A, by sheet, row and column from 0: the reader takes them for empty.
+    Raises SourceError.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_size(name, archive, len(content), max_megabytes)
-            return _inspect_sheets(name, archive)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError) as e:
-        raise SourceError(name, _BROKEN) from e
-    except (RuntimeError, NotImplementedError) as e:  # a member with a password, an unknown method
-        raise SourceError(name, "tệp nén kiểu lạ hoặc có mật khẩu; hãy mở và lưu lại dạng .xlsx") from e
-
-
-def _check_size(name: str, archive: zipfile.ZipFile, size: int, max_megabytes: int) -> None:
-    members = archive.infolist()
+    with _archive(name, content) as archive:
+        members = archive.infolist()
     if not any(member.filename.lower().startswith("xl/") for member in members):
         raise SourceError(
             name, "là tệp nén nhưng không phải bảng tính Excel; hãy giải nén hoặc lưu dạng .xlsx"
@@ -56,30 +48,67 @@ def _check_size(name: str, archive: zipfile.ZipFile, size: int, max_megabytes: i
             f"giải nén ra {inflated // MEGABYTE} MB, quá mức cho phép; hãy chia nhỏ, "
             "hoặc tăng max_megabytes của nguồn nếu tin tệp này",
         )
+    return inflated
 
 
-def _inspect_sheets(name: str, archive: zipfile.ZipFile) -> ErrorCells:
+def inspect_sheets(name: str, content: Content) -> ErrorCells:
+    """Return the cells that hold an error such as #N/A, by sheet, row and column from 0.
+
+    The reader takes them for empty. Every member is unpacked, so that one that is damaged, or unpacks to
+    more than it says, fails its checksum here. Raises SourceError, also for a sheet that is too wide or long.
+    """
     errors: dict[str, dict[tuple[int, int], str]] = {}
-    for member in archive.infolist():
-        xml = archive.read(member)  # of every member: reading compares the checksum
-        if not _SHEET_FILE.fullmatch(member.filename):
-            continue
-        _check_area(name, xml)
-        if b't="e"' in xml:
-            errors[_sheet_name(archive, member.filename)] = {
-                (int(row) - 1, _column(letters)): html.unescape(text.decode())
-                for letters, row, text in _ERROR_CELL.findall(xml)
-            }
+    with _archive(name, content) as archive:
+        for member in archive.infolist():
+            is_sheet = _SHEET_FILE.fullmatch(member.filename) is not None
+            found = _inspect(name, archive, member, is_sheet)
+            if found:
+                errors[_sheet_name(archive, member.filename)] = found
     return errors
 
 
-def _check_area(name: str, xml: bytes) -> None:
+@contextmanager
+def _archive(name: str, content: Content) -> Iterator[zipfile.ZipFile]:
+    """Open the archive; say what to do where it cannot be read to its end."""
+    try:
+        with opened(content) as file, zipfile.ZipFile(file) as archive:
+            yield archive
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, KeyError) as e:
+        raise SourceError(name, _BROKEN) from e
+    except (RuntimeError, NotImplementedError) as e:  # a member with a password, an unknown method
+        raise SourceError(name, "tệp nén kiểu lạ hoặc có mật khẩu; hãy mở và lưu lại dạng .xlsx") from e
+
+
+def _inspect(
+    name: str, archive: zipfile.ZipFile, member: zipfile.ZipInfo, is_sheet: bool
+) -> dict[tuple[int, int], str]:
+    """Unpack a member page by page: a sheet of a hundred thousand rows has a hundred megabytes of XML."""
+    errors: dict[tuple[int, int], str] = {}
+    rows, columns, left = 0, 25, b""
+    with archive.open(member) as file:
+        while page := file.read(PAGE):
+            if not is_sheet:
+                continue
+            xml = left + page
+            rows = max([rows, *map(int, _ROW.findall(xml))])
+            columns = max([columns, *map(_column, set(_WIDE_COLUMN.findall(xml)))])
+            _check_area(name, rows, columns + 1)
+            if b't="e"' in xml:
+                errors.update(_errors(xml))
+            left = xml[-LONGEST_CELL:]
+    return errors
+
+
+def _errors(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:
+    for letters, row, text in _ERROR_CELL.findall(xml):
+        yield (int(row) - 1, _column(letters)), html.unescape(text.decode(errors="replace"))
+
+
+def _check_area(name: str, rows: int, columns: int) -> None:
     """Refuse a sheet whose last cell lies so far out that the table up to it fills the memory.
 
     One slip at cell XFD1048576 is enough, and the reader would end the whole process.
     """
-    rows = max(map(int, _ROW.findall(xml)), default=0)
-    columns = max(map(_column, set(_WIDE_COLUMN.findall(xml))), default=25) + 1
     if rows * columns > LARGEST_AREA:
         raise SourceError(
             name,

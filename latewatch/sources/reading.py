@@ -1,17 +1,21 @@
 """A delivery, read part by part: which reader takes which file."""
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
-from latewatch.progress import Progress
+from latewatch.sources.apart import read_apart
 from latewatch.sources.delivery import Delivery
+from latewatch.sources.office_names import with_office_names
 from latewatch.sources.profile import Profile
-from latewatch.sources.spreadsheet import read_spreadsheet
 
 
 def read_delivery(
-    delivery: Delivery, source: Source, profile: Profile, progress: Progress
+    delivery: Delivery, source: Source, profile: Profile, stored: AbstractSet[str] = frozenset()
 ) -> Iterator[Reading]:
-    """Yield what the file says, part by part. Raises SourceError where it cannot be read, at any part."""
-    yield read_spreadsheet(delivery.name, delivery.content, profile, source.max_megabytes, progress)
+    """Yield what the file says, part by part. Raises SourceError where it cannot be read, at any part.
+
+    Of rows whose fingerprints are `stored` only the codes are handed on.
+    """
+    return (with_office_names(part, profile) for part in read_apart(delivery, source, profile, stored))

@@ -1,18 +1,22 @@
 """The rows of a sheet, whatever they tell of: which are records, their code, their place."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, ClassVar, NamedTuple
 
 from latewatch.domain.record import Cells
 from latewatch.errors import Place
-from latewatch.sources.cells import cleaned, key_of, text_of
+from latewatch.sources.cells import key_of, moment_of, text_of, texts_of
+from latewatch.sources.date_order import PLAIN, is_doubtful
 from latewatch.sources.grid import Cell, Sheet
 from latewatch.sources.header import Header, are_numbers, is_column_number
 from latewatch.sources.profile import Profile
+from latewatch.sources.scan import Scan
 
 LONGEST_CODE = 100
 EXACT_DIGITS = 15  # of a number in a spreadsheet; those after it became zeros
+_DIGIT = re.compile(r"\d")
 _TOTAL = re.compile(r"(tong cong|tong so|tong|cong)( ho so)?( ?[:(].*)?")
 
 
@@ -22,6 +26,10 @@ class Row(NamedTuple):
     at: int
     cells: Sequence[Cell]
     texts: Sequence[str]
+
+    @property
+    def is_blank(self) -> bool:
+        return not any(self.texts)
 
 
 class Doubt(ValueError):  # noqa: N818  not an error of the program: a row that cannot be taken
@@ -37,14 +45,17 @@ class RowReader:
 
     SIGNS: ClassVar[Sequence[str]] = ()
 
-    def __init__(self, file: str, sheet: Sheet, header: Header, profile: Profile) -> None:
+    def __init__(self, file: str, sheet: Sheet, header: Header, profile: Profile, scan: Scan) -> None:
         self.file = file
         self.sheet = sheet
         self.header = header
         self.profile = profile
         self._signs = [header.columns[field] for field in self.SIGNS if field in header.columns]
-        self._cut_at = len(sheet.rows) - 1 if sheet.is_cut else -1
+        self.verdicts = scan.verdicts
+        self._cut_at = header.data_row + len(scan.codes) - 1 if sheet.is_cut else -1
         self._names: tuple[str, ...] = ()
+        aliases = (alias for alias, field in profile.field_of.items() if field == "code")
+        self._has_digits = any(map(_DIGIT.search, aliases))
 
     def place(self, index: int) -> Place:
         return Place(self.file, self.sheet.name, index + 1)
@@ -52,15 +63,25 @@ class RowReader:
     def heading(self, field: str) -> str:
         return self.header.headings[self.header.columns[field]]
 
-    def is_blank(self, index: int) -> bool:
-        cells = self.sheet.rows[index]
-        return cells.count("") == len(cells)
+    def row(self, index: int, cells: Sequence[Cell]) -> Row:
+        return Row(index, cells, texts_of(cells))
 
-    def row(self, index: int) -> Row:
-        cells = self.sheet.rows[index]
-        return Row(
-            index, cells, [cleaned(cell) if isinstance(cell, str) else text_of(cell) for cell in cells]
-        )
+    def moment(self, field: str) -> Callable[[Cell], datetime | None]:
+        """Return how the dates of a column are read, as all of it is. What it returns raises ValueError."""
+        verdict = self.verdicts.get(field, PLAIN)
+
+        def read(cell: Cell) -> datetime | None:
+            if verdict.doubt and is_doubtful(cell, verdict):
+                raise ValueError(f"“{text_of(cell)}”: {verdict.doubt}")
+            return moment_of(cell, verdict.order)
+
+        return read
+
+    def notes(self) -> list[str]:
+        """Say how date columns were read where a person should know."""
+        where = f"{self.file}, trang tính “{self.sheet.name}”" if self.sheet.name else self.file
+        found = ((field, verdict.note) for field, verdict in self.verdicts.items() if verdict.note)
+        return [f"{where}, cột “{self.heading(field)}”: {note}" for field, note in found]
 
     def raw(self, row: Row) -> Cells:
         """Return the row as heading → text; of two headings alike both stay."""
@@ -80,19 +101,26 @@ class RowReader:
 
         A row with a code, or with a status or date and something beside it, is always one.
         """
-        code = self._text(row, "code")
+        code = self.text(row, "code")
+        has_sign = any(row.texts[column] for column in self._signs if column < len(row.texts))
+        if code and has_sign and not self._may_be_heading(code):
+            return is_column_number(code) and are_numbers(row.texts)
         filled = [text for text in row.texts if text]
         if len(filled) <= 1 and not code:
             return True
         if self.profile.field_of.get(key_of(code)) == "code":
             return True
-        if any(row.texts[column] for column in self._signs if column < len(row.texts)):
+        if has_sign:
             return is_column_number(code) and are_numbers(row.texts)
         if code and not _is_total(code):
             return len(filled) == 1 and " " in code
         return len(filled) <= 2 or any(map(_is_total, filled))
 
-    def _text(self, row: Row, field: str) -> str:
+    def _may_be_heading(self, code: str) -> bool:
+        """Tell in no time of most codes that they are not the header once more: they have digits."""
+        return self._has_digits or _DIGIT.search(code) is None
+
+    def text(self, row: Row, field: str) -> str:
         column = self.header.columns[field]
         return row.texts[column] if column < len(row.texts) else ""
 
@@ -113,7 +141,7 @@ class RowReader:
             )
 
     def _code(self, row: Row) -> str:
-        code, column = self._text(row, "code"), self.heading("code")
+        code, column = self.text(row, "code"), self.heading("code")
         if not code:
             raise Doubt(column, "thiếu mã hồ sơ; hãy ghi mã rồi xuất lại")
         if len(code) > LONGEST_CODE:

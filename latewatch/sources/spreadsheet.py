@@ -1,41 +1,68 @@
-"""A spreadsheet, read: bytes in, reported and rejected rows out. A bad row never stops the file."""
+"""A spreadsheet, read part by part: reported and rejected rows out. A bad row never stops the file."""
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Container, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import SourceError
-from latewatch.progress import Progress, silent
 from latewatch.sources.contradictions import set_contradictions_aside
+from latewatch.sources.delimited import Content
 from latewatch.sources.dossier_rows import DossierReader
 from latewatch.sources.event_rows import EventReader, Spoilt, Told
 from latewatch.sources.events import join_events
-from latewatch.sources.grid import Sheet, sheets
+from latewatch.sources.grid import Cells, Sheet, sheets
 from latewatch.sources.header import Header, NoTable, find_header
-from latewatch.sources.profile import Profile, Reads
+from latewatch.sources.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile, Reads
 from latewatch.sources.rows import Doubt, Row, RowReader
+from latewatch.sources.scan import Scan, scan
 
 MANY_WARNINGS = 20  # of one sheet: more say nothing new
+PART = 1_000  # rows handed on together
 
 
-def read_spreadsheet(
-    name: str, content: bytes, profile: Profile, max_megabytes: int, progress: Progress = silent
-) -> Reading:
-    """Read every sheet of `content` that has a header. Raises SourceError where none has."""
+def read_spreadsheet(name: str, content: Content, profile: Profile, max_megabytes: int) -> Reading:
+    """Read a file whole. Raises SourceError."""
     reading = Reading()
-    tables = _tables(name, content, profile, max_megabytes, reading)
-    if profile.reads is Reads.EVENTS:
-        _read_events(name, tables, profile, reading, progress)
-    else:
-        _read_dossiers(name, tables, profile, reading, progress)
+    for part in read_parts(name, content, profile, max_megabytes):
+        reading.add(part)
     return reading
 
 
+def read_parts(
+    name: str, content: Content, profile: Profile, max_megabytes: int, stored: Container[str] = ()
+) -> Iterator[Reading]:
+    """Yield what every sheet with a header says. Raises SourceError where none has, before the first part.
+
+    The first part says what is true of the file as a whole. Rows whose fingerprints are `stored` are not
+    read: their codes are handed on.
+    """
+    opening = Reading()
+    tables = list(_tables(name, content, profile, max_megabytes, opening))
+    if profile.reads is Reads.EVENTS:
+        _read_events(name, tables, profile, opening)
+        yield opening
+    else:
+        yield from _read_dossiers(name, tables, profile, opening, stored)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet whose header is known, after the first look through it."""
+
+    sheet: Sheet
+    header: Header
+    scan: Scan
+
+
 def _tables(
-    name: str, content: bytes, profile: Profile, max_megabytes: int, reading: Reading
-) -> Iterator[tuple[Sheet, Header]]:
+    name: str, content: Content, profile: Profile, max_megabytes: int, opening: Reading
+) -> Iterator[_Table]:
     """Yield the sheets with a header; in the end say which could not be read. Raises SourceError."""
     others: list[NoTable] = []
     has_any = False
+    date_fields = EVENT_DATE_FIELDS if profile.reads is Reads.EVENTS else DATE_FIELDS
     for sheet in sheets(name, content, max_megabytes):
         try:
             header = find_header(name, sheet, profile)
@@ -45,12 +72,12 @@ def _tables(
         if header is None:
             continue
         has_any = True
-        reading.fields |= frozenset(header.columns)
-        reading.warnings += header.warnings
-        yield sheet, header
+        opening.fields |= frozenset(header.columns)
+        opening.warnings += header.warnings
+        yield _Table(sheet, header, scan(sheet, header, profile, date_fields))
     if not has_any:
         raise others[0] if others else _no_header(name, profile)
-    reading.warnings += [f"{other}; trang tính này không được đọc" for other in others]
+    opening.warnings += [f"{other}; trang tính này không được đọc" for other in others]
 
 
 def _no_header(name: str, profile: Profile) -> SourceError:
@@ -63,30 +90,88 @@ def _no_header(name: str, profile: Profile) -> SourceError:
 
 
 def _read_dossiers(
-    name: str, tables: Iterator[tuple[Sheet, Header]], profile: Profile, reading: Reading, progress: Progress
-) -> None:
-    rows: list[Reported] = []
-    code_headings: dict[str, str] = {}
-    for sheet, header in tables:
-        reader = DossierReader(name, sheet, header, profile)
-        code_headings[sheet.name] = reader.heading("code")
-        for row in _records(reader, progress):
-            try:
-                rows.append(reader.report(row))
-            except Doubt as doubt:
-                reading.rejected.append(_rejected(reader, row, doubt))
-        reading.warnings += _cut(reader.warnings())
-    set_contradictions_aside(rows, code_headings, reading)
+    name: str, tables: Sequence[_Table], profile: Profile, opening: Reading, stored: Container[str]
+) -> Iterator[Reading]:
+    codes = Counter(code for table in tables for code in table.scan.codes if code)
+    several = {code for code, number in codes.items() if number > 1}
+    wanted = [_wanted(table.scan, several, stored) for table in tables]
+    opening.ahead = sum(-(-len(rows) // PART) for rows in wanted) + 1
+    opening.same = _same(tables, wanted)
+    yield opening
+    held: list[Reported] = []
+    headings: dict[str, str] = {}
+    for table, rows in zip(tables, wanted, strict=True):
+        reader = DossierReader(name, table.sheet, table.header, profile, table.scan)
+        headings[table.sheet.name] = reader.heading("code")
+        yield from _parts(reader, table, rows, several, held)
+    closing = Reading()
+    set_contradictions_aside(held, headings, closing)
+    yield closing
 
 
-def _read_events(
-    name: str, tables: Iterator[tuple[Sheet, Header]], profile: Profile, reading: Reading, progress: Progress
-) -> None:
+def _wanted(found: Scan, several: Container[str], stored: Container[str]) -> list[int]:
+    """Return the rows to be read: all but those of which the store knows every word."""
+    if not found.is_plain:
+        return list(range(len(found.codes)))
+    pairs = enumerate(zip(found.digests, found.codes, strict=True))
+    return [at for at, (digest, code) in pairs if digest not in stored or code in several]
+
+
+def _same(tables: Sequence[_Table], wanted: Sequence[Sequence[int]]) -> list[str]:
+    """Return the codes of the rows that need no reading."""
+    same: list[str] = []
+    for table, rows in zip(tables, wanted, strict=True):
+        codes, unread = table.scan.codes, set(rows)
+        same += codes if not unread else [code for at, code in enumerate(codes) if at not in unread]
+    return same
+
+
+def _parts(
+    reader: DossierReader, table: _Table, wanted: Sequence[int], several: Container[str], held: list[Reported]
+) -> Iterator[Reading]:
+    """Yield the rows of a sheet in parts; whose code is on several rows is `held` till all are read."""
+    part = Reading()
+    for number, (at, cells) in enumerate(_picked(table, wanted)):
+        if number and number % PART == 0:
+            yield part
+            part = Reading()
+        row = reader.row(table.header.data_row + at, cells)
+        if row.is_blank or reader.is_no_record(row):
+            continue
+        try:
+            reported = reader.report(row, table.scan.digests[at])
+        except Doubt as doubt:
+            part.rejected.append(_rejected(reader, row, doubt))
+            continue
+        (held if reported.code in several else part.reported).append(reported)
+    part.warnings += _cut(reader.warnings())
+    part.unknown += reader.unknown
+    yield part
+
+
+def _picked(table: _Table, wanted: Sequence[int]) -> Iterator[tuple[int, Cells]]:
+    """Yield the `wanted` data rows with their numbers from the header's end."""
+    if not wanted:
+        return
+    remaining = iter(wanted)
+    following = next(remaining)
+    for at, cells in enumerate(islice(table.sheet.rows(), table.header.data_row, None)):
+        if at == following:
+            yield at, cells
+            following = next(remaining, -1)
+            if following < 0:
+                return
+
+
+def _read_events(name: str, tables: Sequence[_Table], profile: Profile, reading: Reading) -> None:
     rows: list[Told] = []
     spoilt: list[Spoilt] = []
-    for sheet, header in tables:
-        reader = EventReader(name, sheet, header, profile)
-        for row in _records(reader, progress):
+    for table in tables:
+        reader = EventReader(name, table.sheet, table.header, profile, table.scan)
+        for at, cells in enumerate(islice(table.sheet.rows(), table.header.data_row, None)):
+            row = reader.row(table.header.data_row + at, cells)
+            if row.is_blank or reader.is_no_record(row):
+                continue
             try:
                 told = reader.read(row)
             except Doubt as doubt:
@@ -95,22 +180,13 @@ def _read_events(
             if told:
                 rows.append(told)
         spoilt += reader.spoilt
+        reading.warnings += reader.notes()
     join_events(rows, spoilt, reading)
 
 
-def _records(reader: RowReader, progress: Progress) -> Iterator[Row]:
-    """Yield the rows of a sheet that may be records."""
-    data_rows = range(reader.header.data_row, len(reader.sheet.rows))
-    for index in progress(data_rows, f"Đọc {reader.file}"):
-        if reader.is_blank(index):
-            continue
-        row = reader.row(index)
-        if not reader.is_no_record(row):
-            yield row
-
-
 def _rejected(reader: RowReader, row: Row, doubt: Doubt) -> Rejected:
-    return Rejected(reader.place(row.at), doubt.column, str(doubt), reader.raw(row))
+    code = reader.text(row, "code")
+    return Rejected(reader.place(row.at), doubt.column, str(doubt), reader.raw(row), code)
 
 
 def _cut(warnings: Sequence[str]) -> list[str]:

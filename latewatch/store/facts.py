@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -19,18 +20,24 @@ _values = attrgetter(*FIELDS)
 _STATUS, _CHANNEL, _LIMIT = map(FIELDS.index, ("status", "channel", "time_limit"))
 _MOMENTS = tuple(name for name in FIELDS if name.endswith("_at"))
 _AT_ONCE = {"0d": "0", "0cd": "0"}  # how the first release wrote a limit of no days
-_SUSPENSIONS, _STAGES = map(FIELDS.index, ("suspensions", "stages"))
+LISTS = ("suspensions", "stages")  # kept as JSON, null where empty
+_SUSPENSIONS, _STAGES = map(FIELDS.index, LISTS)
 
 
 def to_values(dossier: Dossier) -> list[Any]:
     """Return the columns of `dossier` in the order of FIELDS: enums and limits as text, lists as JSON."""
     values = list(_values(dossier))
-    values[_STATUS] = dossier.status.value
-    values[_CHANNEL] = dossier.channel.value if dossier.channel else None
-    values[_LIMIT] = _limit_text(dossier.time_limit)
+    for at in (_STATUS, _CHANNEL, _LIMIT):
+        values[at] = shown(values[at])
     values[_SUSPENSIONS] = [_suspension_json(each) for each in dossier.suspensions] or None
     values[_STAGES] = [_stage_json(each) for each in dossier.stages] or None
     return values
+
+
+@cache
+def shown(value: Status | Channel | TimeLimit | None) -> str | None:
+    """Return the text that stands for a status, channel or limit. There are few, and many dossiers."""
+    return None if value is None else str(value)
 
 
 def from_row(row: RowMapping) -> Dossier:

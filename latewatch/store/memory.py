@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
@@ -11,16 +10,15 @@ from latewatch.store import schema
 from latewatch.store.rows import insert_rows, to_text
 
 _PAGE = 10_000
-_NAMES = ("code", "version", "batch_id", "place", "facts", "layout", "raw", "hash")
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(NamedTuple):
     """One thing a source said of a dossier. `facts` is None where the dossier was taken back."""
 
     code: str
     version: int
     batch_id: int
+    source: str
     place: str
     facts: str | None
     layout: int | None
@@ -29,7 +27,8 @@ class Version:
 
 def append(connection: Connection, versions: Iterable[Version]) -> None:
     """Seal `versions` and keep them for good, after all that are there."""
-    insert_rows(connection, schema.record_version, _NAMES, _sealed(newest_hash(connection), versions))
+    names = (*Version._fields, "hash")
+    insert_rows(connection, schema.record_version, names, _sealed(newest_hash(connection), versions))
 
 
 def newest_hash(connection: Connection) -> str:
@@ -40,15 +39,17 @@ def newest_hash(connection: Connection) -> str:
 
 def _sealed(last: str, versions: Iterable[Version]) -> Iterator[list[Any]]:
     for each in versions:
-        row = [each.code, each.version, each.batch_id, each.place, each.facts, each.layout, each.raw]
-        last = seal_of(last, row)
-        row.append(last)
-        yield row
+        last = seal_of(last, each)
+        yield [*each, last]
 
 
 def seal_of(last: str, content: Iterable[Any]) -> str:
-    """Return the seal (SHA-256) over `content` and the seal before it."""
-    return hashlib.sha256(to_text([last, *content]).encode()).hexdigest()
+    """Return the seal (SHA-256) over `content` and the seal before it.
+
+    Parts are told apart by a zero byte, which no text here holds; what is no text stands as JSON.
+    """
+    parts = [part if type(part) is str else to_text(part) for part in content]
+    return hashlib.sha256("\0".join([last, *parts]).encode()).hexdigest()
 
 
 def seal_batch(connection: Connection, batch_id: int) -> None:
@@ -80,7 +81,7 @@ def batch_content(row: Any, newest: str) -> list[Any]:
 def seal_all(connection: Connection) -> None:
     """Seal what an earlier release kept without seals."""
     table = schema.record_version
-    names = [table.c[name] for name in _NAMES[:-1]]
+    names = [table.c[name] for name in Version._fields]
     last, last_id = "", 0
     change = update(table).where(table.c.id == bindparam("id_")).values(hash=bindparam("hash_"))
     while True:

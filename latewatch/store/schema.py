@@ -1,7 +1,8 @@
 """The tables. A change here comes with a migration; a test holds the two together."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -62,15 +63,27 @@ def _instant(value: datetime | None) -> datetime | None:
 
 
 def _sqlite_moment(value: datetime | None) -> str | None:
+    """Return the text SQLite keeps, put together from those of its day and of its second, which repeat."""
     if value is None:
         return None
-    if value.tzinfo is not VIETNAM:
-        value = _instant(value)
-        return value and value.replace(tzinfo=None).isoformat(" ", "microseconds")
-    return (value.replace(tzinfo=None) - _OFFSET).isoformat(" ", "microseconds")
+    if value.tzinfo is VIETNAM and not value.microsecond:
+        since = value - _EPOCH
+        return _day_text(since.days) + _second_text(since.seconds)
+    instant = _instant(value)
+    return instant.replace(tzinfo=None).isoformat(" ", "microseconds") if instant else None
 
 
-_OFFSET = timedelta(hours=7)  # all year: without looking it up for every row
+_EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)  # 00:00 UTC
+
+
+@cache
+def _day_text(day: int) -> str:
+    return f"{date(1970, 1, 1) + timedelta(days=day)} "
+
+
+@cache
+def _second_text(second: int) -> str:
+    return f"{timedelta(seconds=second)!s:0>8}.000000"
 
 
 batch = Table(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -51,7 +52,7 @@ def _entries(file: Path) -> Iterator[Located]:
         raise SourceError(str(file), f"không đọc được tệp ({e.strerror})") from e
     found = False
     for sheet in sheets(file.name, content, MEGABYTES):
-        header = next((i for i, row in enumerate(sheet.rows) if _is_header(row)), None)
+        header = next((i for i, row in enumerate(sheet.head) if _is_header(row)), None)
         if header is not None:
             found = True
             yield from _sheet_entries(file.name, sheet, header)
@@ -67,11 +68,11 @@ def _sheet_entries(file: str, sheet: Sheet, header: int) -> Iterator[Located]:
     names = {fold(each): each for each in COLUMNS}
     places = {
         names[key]: place
-        for place, cell in enumerate(sheet.rows[header])
+        for place, cell in enumerate(sheet.head[header])
         if (key := fold(text_of(cell))) in names
     }
     seen: dict[tuple[str, object], int] = {}
-    for index, row in enumerate(sheet.rows[header + 1 :], start=header + 2):
+    for index, row in enumerate(islice(sheet.rows(), header + 1, None), start=header + 2):
         cells = {name: row[place] for name, place in places.items() if place < len(row)}
         if not any(text_of(cell) for cell in cells.values()):
             continue

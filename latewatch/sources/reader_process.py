@@ -1,0 +1,92 @@
+"""The process that reads one file for another: `python -m latewatch.sources.reader_process`.
+
+The order comes in on standard input, parts go out on standard output, each a pickle. Whatever a file does to
+its reader, it does it here: the memory is capped, the processor's time is, and nobody else is harmed.
+"""
+
+import gc
+import os
+import pickle
+import sys
+import traceback
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from latewatch.domain.record import Reading
+from latewatch.errors import SourceError
+from latewatch.sources.profile import Profile, System
+from latewatch.sources.spreadsheet import read_parts
+from latewatch.sources.systems.packet_file import read_packet
+from latewatch.sources.wire import send
+
+LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be read, and how much it may take."""
+
+    name: str
+    path: Path
+    profile: Profile
+    max_megabytes: int
+    max_memory_megabytes: int
+    stored: AbstractSet[str]
+
+
+class Outcome(StrEnum):
+    """What a message of the reader is."""
+
+    PART = "part"
+    END = "end"
+    REFUSED = "refused"  # a file that cannot be read, and why
+    MEMORY = "memory"
+    BROKEN = "broken"  # an error of the program
+
+
+def main() -> None:
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing else may write between the parts
+    order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  from the process that started this one
+    _limit(order.max_memory_megabytes)
+    gc.disable()  # rows refer to nothing that refers back to them
+    try:
+        for part in _parts(order):
+            send(out, Outcome.PART, part)
+        send(out, Outcome.END)
+    except SourceError as e:
+        send(out, Outcome.REFUSED, (e.where, e.problem, e.passing))
+    except MemoryError:
+        send(out, Outcome.MEMORY)
+    except Exception as e:
+        where = "".join(traceback.format_tb(e.__traceback__)[-3:])  # lines of the program, no data
+        send(out, Outcome.BROKEN, f"{type(e).__name__}\n{where}")
+    out.close()
+
+
+def _parts(order: Order) -> Iterator[Reading]:
+    if order.profile.system is System.DVCQG:
+        return read_packet(order.name, order.path, order.profile)
+    return read_parts(order.name, order.path, order.profile, order.max_megabytes, order.stored)
+
+
+def _limit(megabytes: int) -> None:
+    """Cap memory and processor time of this process, where the system can."""
+    try:
+        import resource  # noqa: PLC0415  there is none on Windows
+    except ImportError:
+        return
+    memory = megabytes * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_SECONDS, LONGEST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    # Classes must have the name under which the other process knows them.
+    from latewatch.sources.reader_process import main as named_main
+
+    named_main()

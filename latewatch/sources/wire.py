@@ -1,0 +1,42 @@
+"""How parts of a reading go from one process to another: rows as tuples, which pickle writes fastest."""
+
+import pickle
+from dataclasses import replace
+from typing import IO, Any
+
+from latewatch.domain.record import Cells, Reading, Reported
+from latewatch.errors import Place
+
+
+def send(pipe: IO[bytes], kind: str, content: Any = None) -> None:
+    """Write one message: a part of a reading, or how it ended."""
+    if isinstance(content, Reading):
+        rows = [_flat(each) for each in content.reported]
+        content = rows, replace(content, reported=[])
+    pickle.dump((kind, content), pipe, pickle.HIGHEST_PROTOCOL)
+    pipe.flush()
+
+
+def receive(pipe: IO[bytes]) -> tuple[str, Any]:
+    """Read one message. Raises EOFError and UnpicklingError where there is none, or half of one."""
+    kind, content = pickle.load(pipe)  # noqa: S301  between a process and the one it started
+    if isinstance(content, tuple) and isinstance(content[-1], Reading):
+        rows, part = content
+        part.reported = [_whole(each) for each in rows]
+        return kind, part
+    return kind, content
+
+
+def _flat(row: Reported) -> Any:
+    """Return a row of a sheet as a tuple; the others, which are few, as they are."""
+    raw, place = row.raw, row.place
+    if row.events or not isinstance(raw, Cells):
+        return row
+    return row.code, row.facts, raw.headings, raw.texts, place.file, place.sheet, place.row, row.digest
+
+
+def _whole(row: Any) -> Reported:
+    if isinstance(row, Reported):
+        return row
+    code, facts, headings, texts, file, sheet, number, digest = row
+    return Reported(code, facts, Cells(headings, texts), Place(file, sheet, number), (), digest)
