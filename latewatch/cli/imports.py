@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 
 from latewatch.app import open_office
 from latewatch.cli import terminal
+from latewatch.cli.import_undo import list_, undo
 from latewatch.cli.intakes import show_import, shown_document
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.disk import write_whole
@@ -93,3 +94,7 @@ def rejected_(
         terminal.say(f"Đã ghi {xlsx}. Sửa ô được tô màu rồi nhập lại: latewatch import {xlsx}")
     else:
         terminal.say(f"Lô {batch} không có dòng nào sửa được bằng tệp; xem: latewatch check --all")
+
+
+imports.command("list")(list_)
+imports.command("undo")(undo)

@@ -15,6 +15,7 @@ from latewatch.cli.demo import demo
 from latewatch.cli.digest import digest
 from latewatch.cli.due import due
 from latewatch.cli.explain import explain
+from latewatch.cli.history import history
 from latewatch.cli.imports import imports
 from latewatch.cli.init import init
 from latewatch.cli.late import late
@@ -24,6 +25,7 @@ from latewatch.cli.options import CONFIG_VARIABLE
 from latewatch.cli.poll import poll
 from latewatch.cli.procedures import procedures
 from latewatch.cli.run import run as run_scheduler
+from latewatch.cli.sources import sources
 from latewatch.cli.tally import tally
 from latewatch.cli.verify import verify
 from latewatch.errors import LatewatchError
@@ -35,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, check, demo, poll, due, explain, late, digest, tally, verify):
+for command in (init, check, demo, poll, sources, due, explain, history, late, digest, tally, verify):
     app.command()(command)
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")
