@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import Raw
+from offices import NOW
 from packets import PROGRESS, RECORDS, STATES, bo_sung, encoded, envelope, hoso, profile, step
 
 from latewatch.domain.dossier import Dossier
@@ -19,7 +20,10 @@ from latewatch.sources.systems.hoso import HoSo, read_hoso
 from latewatch.sources.systems.packet_records import PacketReader
 from latewatch.sources.systems.packets import open_packet
 from latewatch.sources.systems.records import Records
+from latewatch.store.batches import Arrival
+from latewatch.store.database import Store
 from latewatch.store.facts import to_document, to_values
+from latewatch.store.ingest import ingest
 from latewatch.store.rows import to_text
 
 PROFILE = profile()
@@ -171,3 +175,17 @@ def test_nesting_in_a_record_of_an_interface(depth: int) -> None:
     reading = Records(PROFILE, HoSo, read_hoso).part(raws, "goi.json, bản ghi 0")
     assert [each.code for each in reading.reported] == (["H1", "H2"] if depth < 12 else ["H2"])
     look(reading)
+
+
+def test_whatever_was_read_can_be_stored(store: Store) -> None:
+    chance = random.Random(7)  # noqa: S311  no secret
+    contents = [mutated(chance.choice(GOOD), chance) for _ in range(200)]
+    odd = encoded(
+        [{"NgayTiepNhan": "20261102", "Ngày\0": "\0"}, {"MaHoSo": "\0"}, 7, [1], hoso(ChuHoSo="A\0B")]
+    )
+    readings = [reading for content in (*contents, odd) if (reading := read(content))]
+    arrival = Arrival(source="dvcqg", origin="goi.json", sha256="", profile="", taken_at=NOW)
+    with store.writing() as connection:
+        intake = ingest(connection, arrival, readings)
+    assert intake.new > 0
+    assert intake.rejected > 0
