@@ -404,6 +404,19 @@ class TestCursor:
             system.meanwhile.clear()
             assert reader.run().versions() == stored(system)
 
+    @pytest.mark.parametrize("spec", ["page", "slice"])
+    def test_dossiers_that_are_removed_while_a_run_is_cut(self, spec: str) -> None:
+        with IGate(95) as system:
+            reader = Reader(system, parameters={"spec": spec}).run(stop_after=8)
+            system.remove(0, 1, 2, 3, 4)
+            assert stored(system).items() <= reader.run().versions().items()
+
+    def test_pages_of_another_size_after_a_run_is_cut(self) -> None:
+        with IGate(95) as system:
+            reader = Reader(system).run(stop_after=3)
+            reader.source = system.source(profile="igate", page_size=40)
+            assert reader.run().versions() == stored(system)
+
     def test_fifty_thousand(self) -> None:
         """Cut in the middle, while one in a hundred is updated."""
         with IGate(50_000) as system:

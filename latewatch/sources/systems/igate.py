@@ -60,13 +60,15 @@ class Pass:
     mark: datetime | None = None
     newest: datetime | None = None
     page: int = 0
+    total: int | None = None  # dossiers, as the page before said
     is_second: bool = False
 
-    def cursor(self) -> dict[str, str]:
-        """Say where to go on after a stop."""
+    def cursor(self, size: int) -> dict[str, str]:
+        """Say where to go on after a stop; the number of a page means nothing with another size."""
         moments = {"until": self.until, "mark": self.mark, "newest": self.newest}
         texts = {name: moment.isoformat() for name, moment in moments.items() if moment}
-        return {**texts, "page": str(self.page), **({"second": "1"} if self.is_second else {})}
+        numbers = {"page": self.page, "size": size, "second": int(self.is_second), "total": self.total}
+        return {**texts, **{name: str(number) for name, number in numbers.items() if number is not None}}
 
     def done(self) -> dict[str, str]:
         """Say where the next run begins: only what is newer can be new."""
@@ -75,7 +77,7 @@ class Pass:
 
 
 def start(source: Source, cursor: Mapping[str, str], now: datetime) -> Pass:
-    """Return the pass a run begins with, or the one that was interrupted."""
+    """Return the pass a run begins with, or the one that was interrupted, with its last page once more."""
     moments = {
         name: datetime.fromisoformat(text).astimezone(VIETNAM)
         for name, text in cursor.items()
@@ -86,8 +88,9 @@ def start(source: Source, cursor: Mapping[str, str], now: datetime) -> Pass:
             until=moments["until"],
             mark=moments.get("mark"),
             newest=moments.get("newest"),
-            page=int(cursor["page"]),
-            is_second="second" in cursor,
+            page=max(int(cursor["page"]) - 1, 0) if cursor["size"] == str(source.page_size) else 0,
+            total=int(cursor["total"]) if "total" in cursor else None,
+            is_second=cursor["second"] == "1",
         )
     if "updated" in moments:
         overlap = timedelta(minutes=source.overlap_minutes)
@@ -116,9 +119,7 @@ class _Run:
         self._now = now
         self._progress = progress
         self._records = Records(profile, Item, read_item)
-
         self._ticks: Iterator[int] | None = None
-        self._total: int | None = None  # dossiers, as the page before said
         self._before: Sequence[Raw] = ()
         self._idle = 0
         self._is_sorted = True
@@ -134,7 +135,7 @@ class _Run:
             if way.newest is None and stamps:
                 way = replace(way, newest=min(max(stamps), self._now))  # a date ahead would hide all to come
             following = self._following(way, answer, stamps)
-            part.cursor = following.cursor() if following else way.done()
+            part.cursor = following.cursor(self._source.page_size) if following else way.done()
             yield part
             way = following
 
@@ -168,7 +169,8 @@ class _Run:
 
     def _following(self, way: Pass, answer: _Answer, stamps: Sequence[datetime]) -> Pass | None:
         """Return what to read next; None where the run is over. Raises SourceError where nothing leads on."""
-        back = self._pages_back(way.page, answer)
+        back = self._pages_back(way, answer)
+        way = replace(way, total=answer.total_elements)
         if back:
             return replace(way, page=way.page - back)
         is_below = self._is_sorted and bool(stamps) and stamps[-1] < way.until
@@ -178,12 +180,12 @@ class _Run:
             raise SourceError(self._source.name, f"{IDLE_PAGES} trang liền không có gì mới; {_STUCK}")
         return replace(way, page=way.page + 1)
 
-    def _pages_back(self, page: int, answer: _Answer) -> int:
+    def _pages_back(self, way: Pass, answer: _Answer) -> int:
         """Return how far to go back where dossiers were removed: what lay behind them moved up."""
-        before, self._total = self._total, answer.total_elements
-        if before is None or self._total is None or not page or not answer.content:
+        if way.total is None or answer.total_elements is None:
             return 0
-        return min(page, ceil(max(before - self._total, 0) / len(answer.content)))
+        removed = max(way.total - answer.total_elements, 0)
+        return min(way.page, ceil(removed / (len(answer.content) or self._source.page_size)))
 
 
 def _second(way: Pass) -> Pass | None:
