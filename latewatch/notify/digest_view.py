@@ -123,7 +123,7 @@ class DigestView:
         doubts = [alarm for alarm in self.digest.alarms if alarm.holds_back]
         reasons = tuple(plain(f"Nguồn “{each.source}”: {each.text}.") for each in doubts)
         cures = "; ".join(dict.fromkeys(each.cure for each in doubts))
-        return Banner(self._doubt, reasons, self._held, plain(f"Việc cần làm: {cures}."))
+        return Banner(self._doubt, reasons, self._held, plain(f"Việc cần làm: {cures}. {_WHO_ELSE}"))
 
     @property
     def _doubt(self) -> str:
@@ -263,6 +263,7 @@ class DigestView:
         return f"Bản tin tính lúc {moment(self.digest.at)}."
 
 
+_WHO_ELSE = "Không tự làm được thì báo cán bộ công nghệ thông tin."
 _CURE = (
     "Việc cần làm: kiểm tra tệp xuất mới đã có trong thư mục nhận chưa, hoặc báo cán bộ công nghệ thông tin "
     "chạy “latewatch check” và “latewatch poll”."
