@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from offices import NOW, Desk
+from offices import NOW, UNITS, Desk
 from packets import (
     PROGRESS,
     RECORDS,
@@ -475,6 +475,20 @@ class TestFolder:
         result = desk.poll(NOW + timedelta(hours=1))
         assert result.taken == ["b.json"]  # an old state must not undo what newer packets say
         assert stored(desk)["H1"].status is Status.PROCESSING
+
+    def test_once_a_status_is_mapped_all_packets_that_stayed_are_read_again_in_order(
+        self, tmp_path: Path
+    ) -> None:
+        kept = f"{SOURCE}keep_files = true\n"
+        desk = packet_desk(tmp_path, kept)
+        drop(desk, "a.json", envelope(RECORDS, hoso(), hoso("H2", "99")))
+        drop(desk, "b.json", envelope(STATES, {"MaHoSo": "H1", "TrangThai": "5"}))
+        assert desk.poll().intake.rejected == 1
+        desk.configure(f'{kept}status_words = {{ "99" = "processing" }}\n', UNITS)
+        assert desk.poll(NOW + timedelta(hours=1)).taken == ["a.json", "b.json"]
+        found = stored(desk)
+        assert (found["H1"].status, found["H2"].status) == (Status.SUPPLEMENT, Status.PROCESSING)
+        assert reasons(desk) == []
 
     def test_a_bad_packet_fails_alone(self, tmp_path: Path) -> None:
         desk = packet_desk(tmp_path)
