@@ -14,9 +14,10 @@ from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.profile import Profile
-from latewatch.sources.reader_process import LONGEST_SECONDS, Order, Outcome
+from latewatch.sources.reader_process import Order, Outcome
 from latewatch.sources.wire import receive
 
+LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
 PIPE_BYTES = 1 << 20  # lets the reader go on while a part is being written
 log = logging.getLogger("latewatch")
 
@@ -34,6 +35,7 @@ def read_apart(
         profile=profile,
         max_megabytes=source.max_megabytes,
         max_memory_megabytes=source.max_memory_megabytes,
+        max_seconds=LONGEST_SECONDS,
         stored=stored,
     )
     with _reader() as reader:
@@ -99,7 +101,7 @@ def _refusal(order: Order, outcome: str, content: Any) -> SourceError:
 def _died(order: Order, code: int) -> SourceError:
     """Say why a reader may have ended without a word: the library it reads with ends it where memory ends."""
     if code in (-24, -9):  # SIGXCPU, and what follows it
-        problem = f"đọc quá {LONGEST_SECONDS // 60} phút chưa xong; hãy chia nhỏ tệp"
+        problem = f"đọc quá {order.max_seconds / 60:g} phút chưa xong; hãy chia nhỏ tệp"
         return SourceError(order.name, problem)
     return _too_large(order)
 

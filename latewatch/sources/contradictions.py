@@ -25,7 +25,7 @@ def set_contradictions_aside(
             continue
         reason = _contradiction(same)
         reading.rejected += [
-            Rejected(row.place, code_headings[row.place.sheet], reason, row.raw) for row in same
+            Rejected(row.place, code_headings[row.place.sheet], reason, row.raw, row.code) for row in same
         ]
 
 

@@ -78,7 +78,7 @@ _SWAPPED = (
     "chữ: Excel đã đảo ngày với tháng khi mở tệp; hãy xuất lại, không mở và lưu bằng Excel"
 )
 _MONTH_FIRST = (
-    "được đọc theo tháng/ngày/năm, vì {number} ô chỉ có thể là như vậy và hầu như không ô nào ngược lại"
+    "được đọc theo tháng/ngày/năm: {number} ô chỉ có thể là như vậy, hầu như không ô nào ngược lại"
 )
 _HINT = (
     "{number} ô ghi tháng trước ngày và không ô nào có ngày lớn hơn 12: các ngày khác của cột có thể bị đảo "
@@ -111,7 +111,9 @@ def _was_swapped(seen: Seen, day: int, month: int, either: int) -> bool:
 
 def _example(seen: Seen, kind: str) -> str:
     """Return the beginning of a date that shows `kind`, as the column writes it."""
-    return f"{next(start for start in seen.starts if _shows(start) == kind).strip()}…"
+    start = next(start for start in seen.starts if _shows(start) == kind)
+    match = _START.match(start.lstrip())
+    return f"{match[0] if match else start}…"
 
 
 def is_doubtful(cell: Cell, verdict: Verdict) -> bool:

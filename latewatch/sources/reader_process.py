@@ -22,8 +22,6 @@ from latewatch.sources.spreadsheet import read_parts
 from latewatch.sources.systems.packet_file import read_packet
 from latewatch.sources.wire import send
 
-LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
-
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -34,6 +32,7 @@ class Order:
     profile: Profile
     max_megabytes: int
     max_memory_megabytes: int
+    max_seconds: int
     stored: AbstractSet[str]
 
 
@@ -51,7 +50,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write between the parts
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  from the process that started this one
-    _limit(order.max_memory_megabytes)
+    _limit(order.max_memory_megabytes, order.max_seconds)
     gc.disable()  # rows refer to nothing that refers back to them
     try:
         for part in _parts(order):
@@ -73,7 +72,7 @@ def _parts(order: Order) -> Iterator[Reading]:
     return read_parts(order.name, order.path, order.profile, order.max_megabytes, order.stored)
 
 
-def _limit(megabytes: int) -> None:
+def _limit(megabytes: int, seconds: int) -> None:
     """Cap memory and processor time of this process, where the system can."""
     try:
         import resource  # noqa: PLC0415  there is none on Windows
@@ -81,7 +80,7 @@ def _limit(megabytes: int) -> None:
         return
     memory = megabytes * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_SECONDS, LONGEST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -131,6 +131,7 @@ def _parts(
 ) -> Iterator[Reading]:
     """Yield the rows of a sheet in parts; whose code is on several rows is `held` till all are read."""
     part = Reading()
+    digests = table.scan.digests if table.scan.is_plain else None
     for number, (at, cells) in enumerate(_picked(table, wanted)):
         if number and number % PART == 0:
             yield part
@@ -139,7 +140,7 @@ def _parts(
         if row.is_blank or reader.is_no_record(row):
             continue
         try:
-            reported = reader.report(row, table.scan.digests[at])
+            reported = reader.report(row, digests[at] if digests else "")
         except Doubt as doubt:
             part.rejected.append(_rejected(reader, row, doubt))
             continue
