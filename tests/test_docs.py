@@ -35,6 +35,7 @@ def misread(command: str) -> str:
     part = typer.main.get_command(app)
     words = shlex.split(command)
     while True:
+        words = part.completed(words) if hasattr(part, "completed") else words  # `import FILE` leaves one out
         try:
             words = part.make_parser(part.context_class(part)).parse_args(words)[1]
         except Exception as e:  # click's own, which typer keeps to itself

@@ -68,8 +68,8 @@ def show_import(made: Import, book: Path | None, *, every: bool) -> None:
     else:
         terminal.say(f"{made.file} → nguồn {made.source.name}. Chỉ xem, chưa ghi gì: {_counts(made)}")
         _show_changes(made, most)
-    _show_capped(made.taken.warnings, most, terminal.warn)
-    _show_capped([f"gác lại: {reason_of(each)}" for each in made.rejected], most, terminal.warn)
+    show_capped(made.taken.warnings, most, terminal.warn)
+    show_capped([f"gác lại: {reason_of(each)}" for each in made.rejected], most, terminal.warn)
     if made.filed:
         terminal.say(f"Đã chuyển tệp vào {made.filed.place}")
     _say_corrections(made, book)
@@ -93,8 +93,8 @@ def _say_known(made: Import) -> None:
 
 
 def _show_changes(made: Import, most: int | None) -> None:
-    _show_capped([f"+ {code}" for code in made.new], most, terminal.say)
-    _show_capped(
+    show_capped([f"+ {code}" for code in made.new], most, terminal.say)
+    show_capped(
         [f"~ {each.code}: {'; '.join(_change_words(each))}" for each in made.changed], most, terminal.say
     )
     moved = sum(each.due is not None for each in made.changed)
@@ -114,11 +114,14 @@ def _due(at: datetime | None) -> str:
     return due_words(at) if at else "không có"
 
 
-def _show_capped(texts: Sequence[str], most: int | None, show: Callable[[str], None]) -> None:
+def show_capped(
+    texts: Sequence[str], most: int | None, show: Callable[[str], None], rest: str = "thêm --all"
+) -> None:
+    """Print the texts, at most `most` of them; `rest` says how to have the others."""
     for text in texts[:most]:
         show(text)
     if most is not None and len(texts) > most:
-        show(f"… và {len(texts) - most} nữa; in hết: thêm --all")
+        show(f"… và {len(texts) - most} nữa; xem hết: {rest}")
 
 
 def _say_corrections(made: Import, book: Path | None) -> None:

@@ -13,6 +13,7 @@ from latewatch.domain.alarm import Alarm
 from latewatch.errors import ConfigError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.feed import alarms_now
+from latewatch.jobs.integrity.find import find
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import PollResult, in_order
 from latewatch.jobs.poll import poll as poll_source
@@ -30,11 +31,14 @@ def poll(
         wanted = in_order(_sources(office, source), office.profiles)
         results = [poll_source(office, each, now, terminal.progress) for each in wanted]
         assess(office, now)
+        found = find(office, now)
         alarms = alarms_now(office, now)
     if as_json:
         terminal.show_json({result.source: _document(result, alarms) for result in results})
     else:
         show(results, alarms)
+        if found.new:
+            terminal.warn(f"{found.new} dấu hiệu cần làm rõ mới; xem: latewatch findings")
     if any(result.problems for result in results):
         raise typer.Exit(1)
 

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from latewatch.reports.workbook import OPTIONS, data_text, style
+from latewatch.reports.workbook import data_text, options, style
 
 MOST_ROWS = 1_000_000  # of one sheet; the format ends soon after
 LONGEST_TEXT = 32_767  # characters of one cell, likewise
@@ -40,7 +40,7 @@ class RejectedSheet:
 def rejected_workbook(sheets: Sequence[RejectedSheet], created: datetime) -> bytes:
     """Return the workbook. Every cell is text, filled or not, and stays so when a person writes into it."""
     buffer = BytesIO()
-    with Workbook(buffer, {**OPTIONS, "in_memory": False, "constant_memory": True}) as book:
+    with Workbook(buffer, options(in_memory=False, constant_memory=True)) as book:
         at = created.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": "Dòng bị gác lại", "created": at})
         shapes = _Shapes(book)

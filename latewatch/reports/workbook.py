@@ -2,6 +2,7 @@
 
 import textwrap
 from collections.abc import Callable
+from copy import deepcopy
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -23,10 +24,15 @@ DATE = "dd/mm/yyyy"
 LINE = 14.0  # points
 
 
+def options(**other: bool) -> dict[str, Any]:
+    """Return the options of a new workbook, for it alone: the writer changes them."""
+    return deepcopy(OPTIONS) | other
+
+
 def build(draw: Callable[[Workbook], None], *, title: str, created: datetime) -> bytes:
     """Return the workbook that `draw` fills. The same figures give the same bytes: no clock is read."""
     buffer = BytesIO()
-    with Workbook(buffer, OPTIONS) as book:
+    with Workbook(buffer, options()) as book:
         book.set_properties({"title": title, "created": created.astimezone(UTC).replace(tzinfo=None)})
         draw(book)
     return buffer.getvalue()

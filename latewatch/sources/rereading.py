@@ -14,7 +14,7 @@ ORDER_SIGNS = ("theo tháng/ngày/năm", "không rõ ô này ghi kiểu nào", "
 ROUNDED = "bảng tính đã làm tròn"
 SHIFTED = ("dòng cuối bị cắt", "ô của tiêu đề", "dòng bị ngắt")
 
-_EITHER = re.compile(r"(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?\d{2,4}.*")
+_DATE = re.compile(r"(\d{1,2}) ?[/.-] ?(\d{1,2}) ?[/.-] ?(\d{4})(\D.*)?")
 _NUMBER = re.compile(r"\d+(\.\d+)?")
 _PHONE_WITHOUT_ZERO = re.compile(r"\d{9}")
 _DATES = frozenset((*DATE_FIELDS, *EVENT_DATE_FIELDS))
@@ -76,13 +76,17 @@ def must_be_looked_at(reasons: Collection[str], warnings: Collection[str], profi
 
 
 def in_doubt(text: str, field: str | None) -> str:
-    """Return a date with a mark that keeps it from being read, where day and month might be exchanged."""
-    return f"{text}{DOUBT}" if field in _DATES and _may_be_either(text) else text
+    """Return a date with a mark that keeps it from being read, where day and month might be exchanged.
 
-
-def _may_be_either(text: str) -> bool:
-    match = _EITHER.fullmatch(text)
-    return match is not None and match[1] != match[2] and max(int(match[1]), int(match[2])) <= 12
+    One that can only have its month first is written with its year first: it must not turn others round.
+    """
+    match = _DATE.fullmatch(text) if field in _DATES else None
+    if match is None or int(match[1]) == int(match[2]):
+        return text
+    first, second, year, clock = int(match[1]), int(match[2]), match[3], match[4] or ""
+    if first <= 12 < second:
+        return f"{year}-{first:02}-{second:02}{clock}"
+    return text if first > 12 else f"{text}{DOUBT}"
 
 
 def unproven(texts: Sequence[str], fields: Sequence[str | None], reason: str) -> list[str]:
