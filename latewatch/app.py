@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from latewatch.calendars.edits import from_document
 from latewatch.calendars.load import load_calendars
-from latewatch.config import Settings, load, secret
+from latewatch.config import Settings, Source, load, secret
 from latewatch.domain.edits import Edits, edited
 from latewatch.domain.layers import Calendars
 from latewatch.domain.letter import Letterhead
@@ -18,7 +18,8 @@ from latewatch.domain.names import DeskName, Roster, UnitName
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import catalogue_of
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
-from latewatch.sources.profile import load_profile
+from latewatch.sources.interfaces import check_origin
+from latewatch.sources.profile import Profile, load_profile
 from latewatch.store.calendars import newest_version
 from latewatch.store.database import Store, open_store
 
@@ -33,7 +34,7 @@ ONLY_DESK = "mot-cua"
 def open_office(config: Path) -> Iterator[Office]:
     """Read `config`, wire the parts, and close the database at the end. Raises LatewatchError."""
     settings = load(config)
-    profiles = {source.name: load_profile(source) for source in settings.sources}
+    profiles = {source.name: _profile(source) for source in settings.sources}
     store = open_store(settings.paths.database)
     try:
         files = load_calendars(settings.calendar.folder)
@@ -53,6 +54,12 @@ def open_office(config: Path) -> Iterator[Office]:
         )
     finally:
         store.close()
+
+
+def _profile(source: Source) -> Profile:
+    profile = load_profile(source)
+    check_origin(source, profile)
+    return profile
 
 
 def stored_edits(store: Store) -> tuple[int, Edits]:

@@ -4,6 +4,7 @@ import logging
 import time
 import traceback
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from systems_server import (
 from latewatch.config import Source
 from latewatch.errors import ConfigError, LatewatchError, SourceError
 from latewatch.sources.systems.api import Api
+from latewatch.sources.web import fetch
 
 OK = {"content": [{"code": "H36.12-261102-0001"}]}
 
@@ -281,6 +283,33 @@ class TestLogin:
         monkeypatch.delenv(SECRET_VARIABLE)
         with pytest.raises(ConfigError, match="client_secret_env: biến môi trường"):
             ask(guarded.source())
+
+
+class TestSpreadsheets:
+    """The address of a spreadsheet takes the same tokens."""
+
+    def test_a_login_and_a_token_that_expires(self, guarded: Guarded, tmp_path: Path) -> None:
+        guarded.answers = [Reply(body=b"ma,trang thai", headers={"Content-Type": "text/csv"})]
+        first = fetch(guarded.source(url=f"{guarded.base}/a.csv"), {}, tmp_path)
+        guarded.expire_tokens()
+        guarded.tokens.clear()
+        assert first is not None
+        assert first.content == b"ma,trang thai"
+        guarded.befall(2, mishap=status(401))
+        assert fetch(guarded.source(url=f"{guarded.base}/a.csv"), {}, tmp_path) is not None
+        assert len(guarded.tokens) == 2
+
+    def test_a_token_that_was_written_anew(self, plain: Plain, tmp_path: Path) -> None:
+        file = tmp_path / "ma"
+        file.write_text("ma-1", encoding="utf-8")
+
+        def renew(handler: BaseHTTPRequestHandler) -> None:
+            file.write_text("ma-2", encoding="utf-8")
+            status(401)(handler)
+
+        plain.befall(1, mishap=renew)
+        assert fetch(plain.source(token_file=file), {}, tmp_path) is not None
+        assert plain.asked[1].headers["authorization"] == "Bearer ma-2"
 
 
 class TestProxies:

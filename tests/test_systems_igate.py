@@ -477,6 +477,12 @@ class TestPolls:
             desk.poll()
         assert kept(desk)[IGate.code(3)]["status"] == "processing"
 
+    def test_a_folder_is_no_interface(self, tmp_path: Path) -> None:
+        desk = Desk(tmp_path)
+        desk.configure('[[sources]]\nname = "igate"\nprofile = "igate"\nfolder = "in"\n')
+        with pytest.raises(ConfigError, match=r"igate\.folder: mẫu “igate” hỏi qua giao diện"):
+            desk.poll()
+
     def test_a_token_that_expires_in_the_middle(self, tmp_path: Path) -> None:
         with Guarded(90) as system:
             system.meanwhile = [lambda: None, system.expire_tokens]

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
+from latewatch.errors import ConfigError
 from latewatch.progress import Progress
 from latewatch.sources.profile import Profile, System
 from latewatch.sources.systems import dvcqg, igate, opencps, td
@@ -29,3 +30,11 @@ PULLS: dict[System, Pull] = {
     System.OPENCPS: opencps.pull,
     System.TD: td.pull,
 }
+FROM_FOLDERS = (System.FILES, System.DVCQG)
+
+
+def check_origin(source: Source, profile: Profile) -> None:
+    """Refuse a folder for a system that is only asked at its address. Raises ConfigError."""
+    if source.folder and profile.system not in FROM_FOLDERS:
+        problem = f"mẫu “{source.profile}” hỏi qua giao diện của hệ thống; hãy đặt url thay cho folder"
+        raise ConfigError("[[sources]]", f"{source.name}.folder", problem)

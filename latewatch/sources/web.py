@@ -11,8 +11,9 @@ import httpx
 from latewatch.config import Source
 from latewatch.domain.names import tidy
 from latewatch.errors import SourceError
+from latewatch.sources.credentials import asked, credentials_of
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.http import Refused, bearer, chunks, explained, new_client, patiently, shown
+from latewatch.sources.http import Refused, chunks, explained, new_client, shown
 
 
 def fetch(source: Source, cursor: Mapping[str, str], folder: Path) -> Delivery | None:
@@ -20,14 +21,17 @@ def fetch(source: Source, cursor: Mapping[str, str], folder: Path) -> Delivery |
 
     Raises SourceError, and ConfigError where a secret that the source names is not there.
     """
-    headers = _headers(source, cursor)
     with new_client(source) as client, explained(source, shown(source.url or "")):
-        return patiently(source, lambda: _get(client, source, headers, folder))
+        credentials = credentials_of(source, client)
+        return asked(
+            source, credentials, lambda: _get(client, source, _headers(credentials.header(), cursor), folder)
+        )
 
 
 def _get(client: httpx.Client, source: Source, headers: Mapping[str, str], folder: Path) -> Delivery | None:
     url = source.url or ""
-    with client.stream("GET", url, headers=dict(headers)) as response:
+    auth = httpx.Auth() if "Authorization" in headers else None  # a token goes before the user of the address
+    with client.stream("GET", url, headers=dict(headers), auth=auth) as response:
         is_conditional = "If-None-Match" in headers or "If-Modified-Since" in headers
         if response.status_code == HTTPStatus.NOT_MODIFIED and is_conditional:
             return None
@@ -53,11 +57,11 @@ def _save(response: httpx.Response, path: Path, source: Source) -> str:
     return digest.hexdigest()
 
 
-def _headers(source: Source, cursor: Mapping[str, str]) -> dict[str, str]:
+def _headers(proof: str, cursor: Mapping[str, str]) -> dict[str, str]:
     found = {
         "If-None-Match": cursor.get("etag"),
         "If-Modified-Since": cursor.get("last_modified"),
-        "Authorization": bearer(source),
+        "Authorization": proof,
     }
     return {name: value for name, value in found.items() if value}
 

@@ -3,7 +3,6 @@
 import re
 import time
 from collections.abc import Callable, Mapping
-from http import HTTPStatus
 from types import MappingProxyType, TracebackType
 from typing import Self, TypeVar
 
@@ -12,8 +11,8 @@ import msgspec
 
 from latewatch.config import Source
 from latewatch.errors import SourceError
-from latewatch.sources.http import Refused, chunks, explained, new_client, patiently, shown
-from latewatch.sources.systems.credentials import credentials_of
+from latewatch.sources.credentials import asked, credentials_of
+from latewatch.sources.http import Refused, chunks, explained, new_client, shown
 
 T = TypeVar("T")
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -62,12 +61,7 @@ class Api:
             url = _joined(self._source.url or "", path)
         where = shown(str(url))
         with explained(self._source, where):
-            try:
-                content = patiently(self._source, lambda: self._send(made(url), where))
-            except Refused as e:
-                if e.status != HTTPStatus.UNAUTHORIZED or not self._credentials.renew():
-                    raise
-                content = patiently(self._source, lambda: self._send(made(url), where))
+            content = asked(self._source, self._credentials, lambda: self._send(made(url), where))
         return _decoded(content, kind, where)
 
     def _send(self, request: httpx.Request, where: str) -> bytes:

@@ -1,8 +1,9 @@
 """Who asks: a token that was given once, or one that OpenID Connect gives out for a while."""
 
 import re
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode
 
 import httpx
@@ -13,6 +14,8 @@ from authlib.oauth2.client import OAuth2Client
 from latewatch.config import Source, secret
 from latewatch.errors import SourceError
 from latewatch.sources.http import Refused, bearer, explained, one_line, patiently, shown
+
+T = TypeVar("T")
 
 LEEWAY = 5  # seconds before its end at which a token is renewed
 LARGEST_TOKEN = 64 * 1024  # bytes
@@ -31,6 +34,16 @@ class Credentials(Protocol):
 def credentials_of(source: Source, client: httpx.Client) -> Credentials:
     """Return the credentials `source` names. Raises ConfigError where they are not there."""
     return ClientCredentials(source, client) if source.token_url else GivenToken(source)
+
+
+def asked(source: Source, credentials: Credentials, ask: Callable[[], T]) -> T:
+    """Return what `ask` gives, patiently; after a 401 once more, where there is something newer to show."""
+    try:
+        return patiently(source, ask)
+    except Refused as e:
+        if e.status != HTTPStatus.UNAUTHORIZED or not credentials.renew():
+            raise
+        return patiently(source, ask)
 
 
 class GivenToken:
