@@ -194,6 +194,13 @@ class Feed(_Section, frozen=True):
     rejected_percent: Annotated[int, Meta(ge=0, le=100)] = 5
 
 
+class Integrity(_Section, frozen=True):
+    """From when on something told of a dossier is a sign that needs clearing up."""
+
+    file_age_hours: Natural = 12
+    reentry_days: Positive = 30
+
+
 class Schedule(_Section, frozen=True):
     """When `latewatch run` does what. Times are Vietnam's."""
 
@@ -238,6 +245,7 @@ class Settings(_Section, frozen=True):
     counting: Counting = Counting()
     letters: Letters = Letters()
     feed: Feed = Feed()
+    integrity: Integrity = Integrity()
     schedule: Schedule = Schedule()
     mail: Mail = Mail()
     paths: Paths = Paths()

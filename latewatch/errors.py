@@ -7,6 +7,7 @@ LatewatchError
 ├── SourceError        a source or file that cannot be read; `passing` when a later try may succeed
 │   └── RecordError    one row of a file; the run goes on
 ├── UndoError          a batch that cannot be taken back, or not yet
+├── FindingError       a step of a finding's life that cannot be made
 ├── LetterError        a rule of the letter's life that was broken
 ├── SheetError         a sheet of paper whose template cannot be printed
 ├── DeliveryError      a message that could not be handed over; `passing` likewise
@@ -89,6 +90,10 @@ class RecordError(SourceError):
 
 class UndoError(LatewatchError):
     """A batch that cannot be taken back, or not yet: what stands in the way."""
+
+
+class FindingError(LatewatchError):
+    """A step of a finding's life that cannot be made."""
 
 
 class LetterError(LatewatchError):

@@ -19,6 +19,7 @@ from latewatch.errors import LatewatchError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import FAILED, send_digests
 from latewatch.jobs.feed import alarms_now, log_alarms
+from latewatch.jobs.integrity.find import find
 from latewatch.jobs.letters import draft_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import in_order, poll
@@ -59,7 +60,7 @@ def run_until_stopped(config: Path, say: Callable[[str], None]) -> None:
 
 
 def poll_all(office: Office, now: datetime) -> None:
-    """Poll every source and assess. What fails is logged and kept; the others go on."""
+    """Poll every source, assess, look for signs. What fails is logged and kept; the others go on."""
     told: set[str] = set()
     for source in in_order(office.settings.sources, office.profiles):
         result = poll(office, source, now)
@@ -70,6 +71,8 @@ def poll_all(office: Office, now: datetime) -> None:
             log.warning("poll %s: %s", source.name, problem)
         told.update(result.warnings)
     assess(office, now)
+    found = find(office, now)
+    log.info("findings: %d new, %d closed", found.new, found.closed)
     log_alarms(alarm for alarm in alarms_now(office, now) if alarm.told not in told)
 
 

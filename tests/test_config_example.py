@@ -23,6 +23,8 @@ KIND = re.compile(r"kiểu: (?P<kind>.+?); (?:(?P<required>bắt buộc)|mặc �
 UNSET = "không đặt"
 INSTEAD = {"sources.folder", "procedures.name"}  # one of two keys is needed, so the example sets one
 FROM_A_RULE = {
+    "integrity.file_age_hours": "do cơ quan chọn",
+    "integrity.reentry_days": "do cơ quan chọn",
     "clock.limit_from": "NĐ 118/2025/NĐ-CP Đ17.3",
     "clock.ends": "Bộ luật Dân sự 2015 Đ148.1",
     "clock.cutoff": "NĐ 118/2025/NĐ-CP Đ18.2",

@@ -75,7 +75,7 @@ def test_imports_go_down(module: Path) -> None:
     assert not sideways, f"{module} imports a neighbour of its floor: {sideways}"
 
 
-@pytest.mark.parametrize("module", sorted((PACKAGE / "domain").glob("*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("module", sorted((PACKAGE / "domain").rglob("*.py")), ids=lambda path: path.stem)
 def test_the_core_imports_only_the_standard_library(module: Path) -> None:
     outside = {name.split(".")[0] for name in imports(module)} - {"latewatch", ""}
     assert outside <= set(sys.stdlib_module_names)
@@ -107,6 +107,6 @@ def test_the_readme_draws_these_floors() -> None:
 
 def test_the_readme_draws_every_module_of_the_core() -> None:
     picture = (ROOT / "README.md").read_text(encoding="utf-8")
-    for module in (PACKAGE / "domain").glob("*.py"):
+    for module in (PACKAGE / "domain").rglob("*.py"):
         if module.stem != "__init__":
             assert f"    {module.name}" in picture, f"README's picture lacks domain/{module.name}"

@@ -15,6 +15,7 @@ from latewatch.cli.demo import demo
 from latewatch.cli.digest import digest
 from latewatch.cli.due import due
 from latewatch.cli.explain import explain
+from latewatch.cli.findings import findings
 from latewatch.cli.history import history
 from latewatch.cli.imports import imports
 from latewatch.cli.init import init
@@ -41,6 +42,7 @@ for command in (init, check, demo, poll, sources, due, explain, history, late, d
     app.command()(command)
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")
+app.add_typer(findings, name="findings")
 app.add_typer(imports, name="import")
 app.add_typer(calendar, name="calendar")
 app.add_typer(procedures, name="procedures")

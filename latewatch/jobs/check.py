@@ -13,9 +13,11 @@ from latewatch.config import Source
 from latewatch.domain.alarm import NOTES, Alarm
 from latewatch.domain.catalogue import disagreement
 from latewatch.domain.deadline import NO_LIMIT
+from latewatch.domain.integrity.finding import KIND_LABELS, SEVERITY_LABELS
 from latewatch.errors import DeliveryError, Place, RecordError, SourceError
 from latewatch.jobs.assess import DECIDES
 from latewatch.jobs.feed import SourceFeed, look_at_feeds, oldest_data
+from latewatch.jobs.findings import open_signs
 from latewatch.jobs.interruptions import impossible_interruptions, lapsed_dossiers
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
@@ -69,6 +71,7 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         impossible = impossible_interruptions(connection)
         findings += _warned("tạm dừng", (f"{code}: {problem}; {_CURE}" for code, problem in impossible))
         findings += _limits(office, connection, {problem for _, problem in impossible})
+        findings += _signs(connection)
         findings += _digests(office, connection)
     return [*findings, *_fonts(office), *_mail(smtp)]
 
@@ -201,6 +204,14 @@ def _cure(office: Office, each: Undecided) -> str:
     if codes and not each.procedure_code:
         return f"; danh mục có nhiều mã cùng tên này ({codes}): hãy xuất cả cột mã thủ tục"
     return "; nhập danh mục bằng latewatch procedures import, hoặc khai trong [[procedures]]"
+
+
+def _signs(connection: Connection) -> Iterator[Finding]:
+    """Say how many signs of each kind nobody has explained, the gravest first."""
+    for kind, counts in open_signs(connection):
+        graded = ", ".join(f"{SEVERITY_LABELS[severity]} {number}" for severity, number in counts.items())
+        text = f"{KIND_LABELS[kind]}: {sum(counts.values())} ({graded})"
+        yield Finding(Level.WARNING, "dấu hiệu cần làm rõ", f"{text}; xem: latewatch findings --kind {kind}")
 
 
 def _lapsed(office: Office, connection: Connection, now: datetime) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from latewatch.clock import at_midnight
 from latewatch.disk import file_stem
 from latewatch.domain import digest as rules
 from latewatch.domain.alarm import NOTES, Alarm, AlarmKind, held_back
+from latewatch.domain.integrity.finding import Severity
 from latewatch.domain.names import DeskName
 from latewatch.errors import DeliveryError, StoreError
 from latewatch.jobs.assess import Deadlines
@@ -22,8 +23,9 @@ from latewatch.notify.message import digest_message
 from latewatch.notify.smtp_answers import PartialDeliveryError
 from latewatch.reports.sheets import digest_workbook
 from latewatch.store.cases import assessed, not_finished_before
-from latewatch.store.digests import claim, digest_before, digest_of, mark, told_on
+from latewatch.store.digests import DigestRecord, claim, digest_before, digest_of, mark, told_on
 from latewatch.store.feeds import failures, newest_batches
+from latewatch.store.findings import opened_since
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
                 data_from=oldest_data(feeds),
                 told_on=told_on(connection, desk.code, now.date(), office.dossier_sources),
                 alarms=alarms,
-                warnings=warnings,
+                warnings=(*warnings, *_new_findings(office, connection, desk, before, yesterday)),
             )
             composed.append((desk, digest))
     return composed
@@ -84,7 +86,7 @@ def _feed_warnings(office: Office, connection: Connection, alarms: Sequence[Alar
     for alarm in alarms:
         if not alarm.holds_back and alarm.kind not in NOTES:
             yield f"Nguồn “{alarm.source}”: {alarm.told}"
-    told = {alarm.origin for alarm in alarms if alarm.kind in (AlarmKind.REJECTED, AlarmKind.UNKNOWN_WORDS)}
+    told = {(alarm.source, alarm.origin) for alarm in alarms if alarm.kind is AlarmKind.REJECTED}
     for source in office.profiles:
         for failure in failures(connection, source):
             yield f"Nguồn “{source}” không đọc được: {failure.problem}"
@@ -95,8 +97,20 @@ def _feed_warnings(office: Office, connection: Connection, alarms: Sequence[Alar
             yield f"Nguồn “{source}” chưa có dữ liệu: {missing} trong bản tin"
         for feed in batches:
             yield from feed.warnings
-            if feed.rejected and feed.origin not in told:
+            if feed.rejected and (source, feed.origin) not in told:
                 yield f"{feed.origin}: {feed.rejected} dòng bị gác lại; xem bằng lệnh latewatch check"
+
+
+def _new_findings(
+    office: Office, connection: Connection, desk: DeskName, before: DigestRecord | None, yesterday: datetime
+) -> Iterator[str]:
+    """Say how many signs of this desk need clearing up that its digest before did not tell."""
+    found = opened_since(connection, before.claimed_at if before else yesterday)
+    own = [each for each in found if office.roster.desk_of(each.units).code == desk.code]
+    grave = sum(each.severity is Severity.HIGH for each in own)
+    if own:
+        high = f" (mức cao: {grave})" if grave else ""
+        yield f"Dấu hiệu cần làm rõ: {len(own)} mới{high}; xem bằng lệnh latewatch findings"
 
 
 def _calendar_warnings(office: Office, now: datetime) -> list[str]:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from latewatch.config import Source
 from latewatch.domain.correction import corrected_batch
 from latewatch.domain.record import Reading
-from latewatch.jobs.feed import file_alarms
+from latewatch.jobs.feed import expected, file_alarms
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
 from latewatch.sources.delivery import Delivery
@@ -24,6 +24,7 @@ from latewatch.store.batches import (
     write_cursor,
 )
 from latewatch.store.ingest import ingest, stored
+from latewatch.store.missing import Listed, note_missing
 
 
 @dataclass(slots=True)
@@ -56,6 +57,7 @@ class FileIntake:
         self.now = now
         self.progress = progress
         self.anew = anew
+        self._listed = Listed()
 
     def take(self, delivery: Delivery, cursor: Mapping[str, str] | None = None) -> Taken:
         """Take `delivery` in as one transaction, and keep `cursor` with it; what is known is not read.
@@ -80,9 +82,12 @@ class FileIntake:
         taken = Taken(0)
         told = stored(connection, self.source.name)
         parts = read_delivery(delivery, self.source, self.profile, told.digests)
-        warned = self._warned(connection, parts, taken)
+        warned = self._listed.noting(self._warned(connection, parts, taken))
         taken.intake = ingest(connection, self._arrival(delivery), warned, told.codes, self.progress)
         taken.batch = newest_batch(connection, self.source.name)
+        if expected(self.office, self.source, self.profile).is_whole:
+            shrunk = self.office.settings.feed.shrunk_percent
+            note_missing(connection, taken.batch, self._listed, told.own + taken.intake.new, shrunk)
         taken.warnings += file_alarms(self.office, connection, self.source, delivery.name, self.now)
         return taken
 

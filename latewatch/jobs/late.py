@@ -84,7 +84,7 @@ def late_list(office: Office, now: datetime, standing: Standing, unit: str = "")
     deadlines = Deadlines(office)
     rows = []
     with office.store.reading() as connection:
-        name = _unit_name(office, connection, unit) if unit else ""
+        name = unit_name(office, connection, unit) if unit else ""
         for each in assessed(connection, *conditions):
             case = deadlines.case(each)
             if name in ("", case.unit) and standing_at(case, now, days) is standing:
@@ -101,7 +101,8 @@ def _urgency(row: LateDossier) -> tuple[int, datetime, str]:
     return -row.working_days_late, at or LAST, row.code
 
 
-def _unit_name(office: Office, connection: Connection, unit: str) -> str:
+def unit_name(office: Office, connection: Connection, unit: str) -> str:
+    """Return the name of the unit that is called `unit`, here or by a source. Raises ConfigError."""
     known = office.roster.find(unit)
     if known:
         return known.name
