@@ -86,15 +86,18 @@ class RowReader:
     def raw(self, row: Row) -> Cells:
         """Return the row as heading → text; of two headings alike both stay."""
         if len(self._names) < len(row.texts):
-            names = list(self._names)
-            while len(names) < len(row.texts):
-                names.append(self._unused_name(len(names), names))
-            self._names = tuple(names)
+            self._names = self._names_of(len(row.texts))
         return Cells(self._names, tuple(row.texts))
 
-    def _unused_name(self, column: int, used: Sequence[str]) -> str:
-        name = self.header.headings.get(column, f"cột {column + 1}")
-        return f"{name} [{column + 1}]" if name in used else name
+    def _names_of(self, width: int) -> tuple[str, ...]:
+        """Return a name for each column; a line of a text file may have a million of them."""
+        names: list[str] = []
+        used: set[str] = set()
+        for column in range(width):
+            name = self.header.headings.get(column, f"cột {column + 1}")
+            names.append(f"{name} [{column + 1}]" if name in used else name)
+            used.add(names[-1])
+        return tuple(names)
 
     def is_no_record(self, row: Row) -> bool:
         """Tell whether a row is provably none: blank, a total, a group's heading, a repeated header.
