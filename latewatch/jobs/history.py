@@ -63,9 +63,16 @@ def _raw(office: Office, past: Past, *, full: bool) -> list[tuple[str, str]]:
 
 
 def _is_known(heading: str, profile: Profile | None) -> bool:
+    """Tell whether the profile reads this heading, or its last words where it lies over several rows.
+
+    None of them may be a heading of personal data.
+    """
+    words = _ROW.sub("", heading).split()
+    places = range(len(words))
+    parts = (*(words[at:] for at in places), *(words[: at + 1] for at in places))
     fields = profile.field_of if profile else {}
-    field = fields.get(key_of(_ROW.sub("", heading)))
-    return field is not None and field not in PERSONAL
+    named = [fields.get(key_of(" ".join(part)), "") for part in parts]
+    return any(named[: len(words)]) and PERSONAL.isdisjoint(named)
 
 
 def _leaves(value: Any, name: str) -> Iterator[tuple[str, str]]:
