@@ -137,6 +137,8 @@ class TestShrunk:
             pytest.param((100, 69), True, id="31 % fewer"),
             pytest.param((1000, 699), True, id="30,1 % fewer"),
             pytest.param((100, 0), True, id="a file of headings alone"),
+            pytest.param((4, 2), False, id="two of a handful"),
+            pytest.param((4, 1), True, id="three of a handful"),
             pytest.param((100, 300), False, id="more"),
             # against the median of the five before
             pytest.param((100, 100, 100, 100, 10, 60), True, id="one odd file before does not hide it"),

@@ -12,6 +12,7 @@ from latewatch.domain.telling import thousands
 from latewatch.domain.worktime import WEEKDAYS, WorkCalendar
 
 DECISIVE = frozenset({"status", "processed_at"})  # without these nobody can say what is still running
+FEWEST_LOST = 3  # rows: of a handful of dossiers one or two may well be settled
 SHOWN_WORDS = 5
 MANY_WORDS = 20  # more are no words: the cells of another column
 LONGEST_WORD = 40  # characters of it that are shown
@@ -100,7 +101,7 @@ def _shrunk(expected: Expected, newest: Newest) -> Iterator[Alarm]:
 
 
 def _fell(rows: int, usual: float, expected: Expected) -> bool:
-    return (usual - rows) * 100 > expected.shrunk_percent * usual
+    return usual - rows >= FEWEST_LOST and (usual - rows) * 100 > expected.shrunk_percent * usual
 
 
 def _columns(expected: Expected, newest: Newest) -> Iterator[Alarm]:
