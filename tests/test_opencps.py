@@ -147,13 +147,12 @@ def test_words_of_the_office_are_asked_for_too(system: OpenCps) -> None:
 # Pages
 
 
-def test_every_dossier_comes_once_however_many_pages_there_are(system: OpenCps) -> None:
+def test_every_dossier_comes_once_in_a_listing_however_many_pages_there_are(system: OpenCps) -> None:
     system.items = some(95)
-    found = list(parts(system))
-    assert sorted(codes(found)) == sorted(each["dossierNo"] for each in system.items)
-    assert sum(part.repeated for part in found) == 95 + 2 * 5 * 5, (
-        "open and received; five rows of five pages"
-    )
+    found = list(parts(system, since=date(2026, 11, 1)))
+    wanted = [each["dossierNo"] for each in system.items]
+    assert codes(found) == [*wanted, *wanted], "of what is open, then of what was received"
+    assert sum(part.repeated for part in found) == 2 * 5 * 5, "five rows of five pages of each listing"
     assert [each.query["start"] for each in system.asked if "status" in each.query] == [
         *("0", "15", "30", "45", "60", "75"),
     ]
@@ -372,6 +371,17 @@ def test_the_next_run_brings_what_changed_and_nothing_else(system: OpenCps, tmp_
     assert [found[f"H36.12-00000{n}"] for n in (1, 2, 3, 4)] == [
         *("returned", "supplement", "suspended", "processing"),
     ]
+
+
+def test_what_is_set_aside_in_several_listings_is_told_of_once(system: OpenCps, tmp_path: Any) -> None:
+    system.items = [item(1, MORNING, durationUnit=9), closed(2, MORNING, MORNING, "archiving"), *some(3, 10)]
+    desk = desk_at(system, tmp_path)
+    assert desk.poll().intake.rejected == 2
+    assert desk.poll().intake.rejected == 2, "open, received; received, with a result, at its end"
+    stopped = [part for part in parts(system, {"through": "2026-11-11"}) if part.rejected][-1].cursor
+    assert stopped
+    assert stopped["aside"] == "H36.12-000001\nH36.12-000002"
+    assert not [each for part in parts(system, stopped) for each in part.rejected]
 
 
 def test_words_that_change_in_a_record_without_a_fact_are_no_new_version(

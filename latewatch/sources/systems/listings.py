@@ -5,15 +5,18 @@ system allows, and a listing that changed on the way is read once more.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import islice
 from typing import Self
 
 from msgspec import Raw
 
 from latewatch.config import Source
+from latewatch.domain.record import Reading
 from latewatch.progress import Progress
 
+MANY_ASIDE = 500  # codes a cursor remembers; of more, some may be told of twice
 FIRST_RUN_DAYS = 365  # how far back a first run reads where the source does not say since when
 _BETWEEN = "\n"  # codes of rows hold none
 
@@ -45,14 +48,16 @@ class Leg:
     """A page on the way through all listings: where to go on after it, and what is left to be told.
 
     `repeated` rows stood on the page before. `missing` rows were promised by the total of a listing that was
-    read twice, and never came.
+    read twice, and never came. The first and the last page that are read of a listing say so.
     """
 
     step: Step
     rows: Sequence[Raw]
     repeated: int
     cursor: Mapping[str, str]
-    missing: int = 0
+    missing: int
+    is_first: bool
+    is_last: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,27 @@ class _Mark:
     is_second: bool = False
 
 
+@dataclass(slots=True)
+class Aside:
+    """The dossiers this run has set aside: one that stands in several listings is told of once."""
+
+    codes: dict[str, None] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, cursor: Mapping[str, str]) -> Self:
+        """Return what the interrupted run set aside."""
+        return cls(dict.fromkeys(filter(None, cursor.get("aside", "").split(_BETWEEN))))
+
+    def __contains__(self, code: object) -> bool:
+        return code in self.codes
+
+    def noted(self, part: Reading, cursor: Mapping[str, str]) -> Mapping[str, str]:
+        """Remember what a part set aside; return `cursor` with it while the run lasts."""
+        self.codes |= dict.fromkeys(each.code for each in part.rejected if each.code)
+        kept = _BETWEEN.join(islice(self.codes, MANY_ASIDE))
+        return {**cursor, "aside": kept} if kept and "began" in cursor else cursor
+
+
 Ask = Callable[[Step, int], Page]
 Identify = Callable[[Raw], str]
 
@@ -144,6 +170,7 @@ class Walk:
     def _read(self, step: Step, mark: _Mark, following: Step | None) -> Iterator[Leg]:
         """Read a listing to its end, and once more where it changed meanwhile."""
         seen: set[str] | None = None
+        is_first = True
         while True:
             if mark.position == 0:
                 seen = set()
@@ -161,9 +188,12 @@ class Walk:
                 len(page.rows) - len(fresh),
                 self._cursor(following, _Mark()) if is_over else self._cursor(step, mark),
                 missing,
+                is_first,
+                is_over,
             )
             if is_over:
                 return
+            is_first = False
 
     def _cursor(self, step: Step | None, mark: _Mark) -> Mapping[str, str]:
         if step is None:

@@ -12,7 +12,7 @@ from latewatch.errors import ConfigError
 from latewatch.progress import Progress
 from latewatch.sources.profile import Profile
 from latewatch.sources.systems.api import Api
-from latewatch.sources.systems.listings import Leg, Page, Span, Step, Walk
+from latewatch.sources.systems.listings import Aside, Leg, Page, Span, Step, Walk
 from latewatch.sources.systems.opencps_records import HoSo, identify, is_unnumbered, read
 from latewatch.sources.systems.records import Records
 
@@ -38,16 +38,19 @@ def pull(
     A dossier that was closed is found by the day of its result or of its end, whenever it was received.
     """
     span = Span.of(source, cursor, now.date())
-    records = Records(profile, HoSo, read)
-    passed: set[str] = set()
+    aside, passed = Aside.of(cursor), set[str]()
+    records = Records(profile, HoSo, read, aside)
     with Api(source) as api:
         walk = Walk(_Listings(api, source, profile).page, identify, span, cursor)
         for leg in walk.through(_plan(span, source), progress, f"Lấy {source.name}"):
+            if leg.is_first:
+                records.begin_listing()
+                passed.clear()
             rows = [row for row in leg.rows if not is_unnumbered(row, profile, passed)]
             part = records.part(rows, _where(source, leg.step))
             part.repeated += leg.repeated
             part.warnings += _warnings(source, leg, passed)
-            part.cursor = leg.cursor
+            part.cursor = aside.noted(part, leg.cursor)
             yield part
 
 
@@ -97,13 +100,13 @@ def _where(source: Source, step: Step) -> str:
 
 
 def _warnings(source: Source, leg: Leg, passed: set[str]) -> list[str]:
-    """Say what of a listing never came, and at the end of the run how many dossiers have no number yet."""
+    """Say what of a listing never came, and how many dossiers of what is open have no number yet."""
     found = []
     if leg.missing:
         found.append(
             f"{_where(source, leg.step)}: hệ thống báo có mà không trả {leg.missing} hồ sơ; nếu lặp lại, hãy "
             "giảm window_days của nguồn"
         )
-    if passed and "began" not in leg.cursor:
+    if passed and leg.is_last and leg.step.listing == OPEN:
         found.append(f"{source.name}: {len(passed)} hồ sơ chưa có số (dossierNo); được lấy khi có số")
     return found

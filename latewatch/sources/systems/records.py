@@ -1,6 +1,6 @@
 """The records of an interface → what they report: words looked up, dates read, doubts set aside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -115,12 +115,16 @@ class Records(Generic[R]):
     """Reads the records of one run, part by part.
 
     A record that shifting pages repeat is taken once, the newest of a code counts; each oddity is said once.
+    Codes in `aside` were set aside by a listing before this one: that is not told again.
     """
 
-    def __init__(self, profile: Profile, kind: type[R], read: Callable[[R, Facts], None]) -> None:
+    def __init__(
+        self, profile: Profile, kind: type[R], read: Callable[[R, Facts], None], aside: Container[str] = ()
+    ) -> None:
         self._profile = profile
         self._kind = kind
         self._read = read
+        self._aside = aside
         self._seen: dict[str, datetime] = {}  # code → stamp
         self._said: set[tuple[str, str]] = set()
 
@@ -132,6 +136,10 @@ class Records(Generic[R]):
         _keep_newest(reading)
         return reading
 
+    def begin_listing(self) -> None:
+        """Forget who was seen: another listing may tell something newer of them."""
+        self._seen.clear()
+
     def _add(self, raw: bytes, place: Place, reading: Reading) -> None:
         facts = Facts(self._profile)
         doubt = self._gather(raw, facts)
@@ -142,6 +150,9 @@ class Records(Generic[R]):
             reading.reported.append(Reported(facts.code, facts.known, whole(raw), place))
             reading.fields |= facts.known.keys()
             reading.warnings += self._warnings(facts, place)
+            return
+        if facts.code in self._aside:
+            reading.repeated += 1
             return
         if isinstance(doubt, UnknownWord):
             reading.unknown[doubt.word] += 1

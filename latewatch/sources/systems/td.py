@@ -14,7 +14,7 @@ from latewatch.progress import Progress
 from latewatch.sources.profile import Profile
 from latewatch.sources.systems.api import Api
 from latewatch.sources.systems.hoso import HoSo, Text, read_hoso
-from latewatch.sources.systems.listings import Leg, Page, Span, Step, Walk
+from latewatch.sources.systems.listings import Aside, Leg, Page, Span, Step, Walk
 from latewatch.sources.systems.records import Records, text_in
 
 PATH = "api/v1/HoSos"
@@ -47,13 +47,16 @@ def pull(
     returned, and then by the day of that.
     """
     span = Span.of(source, cursor, now.date())
-    records = Records(profile, HoSo, read_hoso)
+    aside = Aside.of(cursor)
+    records = Records(profile, HoSo, read_hoso, aside)
     with Api(source) as api:
         walk = Walk(_Listings(api, source).page, identify, span, cursor)
         for leg in walk.through(_plan(span, source, profile), progress, f"Lấy {source.name}"):
+            if leg.is_first:
+                records.begin_listing()
             part = records.part(leg.rows, _where(source, leg.step))
             part.warnings += _warnings(source, leg)
-            part.cursor = leg.cursor
+            part.cursor = aside.noted(part, leg.cursor)
             yield part
 
 
