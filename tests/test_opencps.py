@@ -1,5 +1,6 @@
 """OpenCPS on loopback: what is asked for when, pages that shift while they are read, runs that are stopped."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -9,7 +10,9 @@ from offices import NOW, Desk, desk_in
 from opencps_server import GROUP, Item, OpenCps, closed, item
 from sqlalchemy import select
 from systems_server import cut, hurry, silence, status
+from typer.testing import CliRunner
 
+from latewatch.cli.main import app
 from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError, SourceError
@@ -218,6 +221,13 @@ def test_a_listing_that_stood_still_is_read_once(system: OpenCps) -> None:
     assert [each.query["start"] for each in system.asked if "status" in each.query] == ["0", "15", "30"]
 
 
+@pytest.mark.parametrize("nothing", [{"total": 0}, {"total": 0, "data": None}, {"total": 0, "data": []}])
+def test_a_system_without_dossiers_is_no_broken_one(system: OpenCps, nothing: dict[str, Any]) -> None:
+    system.answer = lambda request: nothing  # type: ignore[method-assign]
+    found = list(parts(system))
+    assert (codes(found), found[-1].cursor) == ([], {"through": "2026-11-12"})
+
+
 def test_what_is_promised_and_never_comes_is_said(system: OpenCps) -> None:
     system.items = some(40)
     honest = system.answer
@@ -419,3 +429,49 @@ def test_a_first_run_of_fifty_thousand_shows_a_bar_and_reads_all(tmp_path: Any) 
             found.update(codes([part]))
     assert len(found) == 50_000
     assert shown == [(71, "Lấy he-thong")]
+
+
+def command(folder: Any, *more: str) -> tuple[int, dict[str, Any]]:
+    """Run `latewatch poll` and return its exit code and what it says of the source."""
+    words = ["poll", "--config", str(folder / "config.toml"), "--json", "--at", NOW.isoformat(), *more]
+    result = CliRunner().invoke(app, words)
+    return result.exit_code, json.loads(result.stdout)["he-thong"]
+
+
+def test_from_the_command_line_to_the_late_list(system: OpenCps, tmp_path: Any) -> None:
+    """The appointment of all lies before NOW; what is suspended or done is not late."""
+    early = datetime(2026, 10, 19, 8, 0)  # noqa: DTZ001  as above
+    system.items = [
+        item(1, early, durationCount=3),
+        item(2, early, durationCount=3, lockState="PAUSE"),
+        closed(3, early, early + timedelta(days=1)),
+        item(4, early, "archiving"),
+    ]
+    desk = desk_at(system, tmp_path)
+    system.befall(2, 3, 4, 5, mishap=status(503))
+    exit_code, said = command(tmp_path)
+    assert (exit_code, said["new"]) == (1, 2), "what is open was read before the system fell silent"
+    assert "503" in said["problems"][0]
+    system.recover()
+    exit_code, said = command(tmp_path)
+    assert (exit_code, said["new"], said["rejected"], said["problems"]) == (0, 1, 1, [])
+    assert desk.late() == ["H36.12-000001"]
+    exit_code, said = command(tmp_path, "--source", "he-thong")
+    assert (exit_code, said["new"], said["changed"]) == (0, 0, 0)
+
+
+def test_no_name_and_no_token_is_in_what_a_poll_says(
+    system: OpenCps, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LW_OPENCPS", "ma-bi-mat")
+    system.items = [item(1, MORNING, "archiving"), item(2, MORNING, finishDate="hôm qua")]
+    desk_at(system, tmp_path, token_env='"LW_OPENCPS"')
+    _, said = command(tmp_path)
+    assert system.asked[0].headers["authorization"] == "Bearer ma-bi-mat"
+    system.befall(mishap=status(401))
+    exit_code, refused = command(tmp_path)
+    assert exit_code == 1
+    told = json.dumps([said, refused], ensure_ascii=False)
+    assert "Nguyễn" not in told
+    assert "0900000000" not in told
+    assert "ma-bi-mat" not in told

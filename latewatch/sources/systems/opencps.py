@@ -27,7 +27,7 @@ _IS_OPEN = (Status.WAITING, Status.RECEIVED, Status.PROCESSING, Status.SUPPLEMEN
 
 class _Answer(Struct, frozen=True):
     total: int
-    data: list[Raw] = []
+    data: list[Raw] | None = None  # where there are none
 
 
 def pull(
@@ -79,9 +79,10 @@ class _Listings:
         part: dict[str, str | int] = {"start": start, "end": start + self._size}
         params = {**self._own, **self._filter(step), **part}
         answer = self._api.get(PATH, params, _Answer, {"groupId": self._group})
-        reached, overlap = start + len(answer.data), min(OVERLAP, len(answer.data) // 2)
-        has_more = bool(answer.data) and reached < answer.total
-        return Page(answer.data, answer.total, reached - overlap if has_more else None, overlap)
+        rows = answer.data or []
+        reached, overlap = start + len(rows), min(OVERLAP, len(rows) // 2)
+        has_more = bool(rows) and reached < answer.total
+        return Page(rows, answer.total, reached - overlap if has_more else None, overlap)
 
     def _filter(self, step: Step) -> dict[str, str]:
         if step.first is None or step.last is None:

@@ -27,8 +27,8 @@ _STATUS = "status "
 class _Answer(Struct, frozen=True, rename="pascal"):
     """A page. Without TotalPages the total tells whether another follows."""
 
-    data: list[Raw]
     total_count: int
+    data: list[Raw] | None = None
     current_page: int | None = None
     total_pages: int | None = None
 
@@ -84,7 +84,7 @@ class _Listings:
         if answer.current_page not in (None, number):
             problem = f"hỏi trang {number} mà nhận trang {answer.current_page}; kiểm tra parameters của nguồn"
             raise SourceError(_where(self._source, step), problem)
-        return Page(answer.data, answer.total_count, number if self._has_more(answer, number) else None)
+        return Page(answer.data or [], answer.total_count, number if self._has_more(answer, number) else None)
 
     def _has_more(self, answer: _Answer, number: int) -> bool:
         if answer.total_pages is None:
