@@ -7,14 +7,27 @@ from typing import NamedTuple
 ROUNDS = 3  # the best round counts: the others were disturbed
 
 
+MEGABYTES = "MB"
+RATE = "/s"
+
+
 class Result(NamedTuple):
-    """One line of the table: seconds that `items` took by the baseline and by latewatch."""
+    """One line of the table: seconds that `items` took by the baseline and by latewatch; or their megabytes."""
 
     name: str
     items: int
-    baseline_seconds: float
-    our_seconds: float
+    baseline: float
+    ours: float
     note: str
+    unit: str = RATE
+
+    @property
+    def shown(self) -> tuple[float, float, float]:
+        """Return the figures of both, as rates where they are seconds, and their ratio."""
+        if self.unit == MEGABYTES:
+            return self.baseline, self.ours, self.ours / self.baseline
+        baseline, ours = self.items / self.baseline, self.items / self.ours
+        return baseline, ours, ours / baseline
 
 
 def best_of(work: Callable[[], object], rounds: int = ROUNDS) -> float:

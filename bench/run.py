@@ -7,17 +7,28 @@ from collections.abc import Callable
 
 from calendar_change import commit_day, commit_saturdays, preview_day, preview_saturdays
 from engine import due_days_in_bulk, due_days_one_at_a_time, due_hours_in_bulk, due_hours_one_at_a_time
+from intake import (
+    first_import,
+    import_again,
+    import_and_assess,
+    import_changed,
+    memory_of_csv,
+    memory_of_import,
+)
+from letters import print_letters
 from measure import Result
-from pipeline import print_letters, read_rows, take_in, take_in_again
 
 BENCHES: list[Callable[[], Result]] = [
     due_days_in_bulk,
     due_hours_in_bulk,
     due_days_one_at_a_time,
     due_hours_one_at_a_time,
-    read_rows,
-    take_in,
-    take_in_again,
+    first_import,
+    import_again,
+    import_changed,
+    import_and_assess,
+    memory_of_import,
+    memory_of_csv,
     print_letters,
     preview_day,
     commit_day,
@@ -28,15 +39,14 @@ BENCHES: list[Callable[[], Result]] = [
 
 
 def main() -> None:
-    print(f"{'bench':<16}{'items':>10}{'baseline/s':>14}{'latewatch/s':>14}{'ratio':>9}  note")
+    print(
+        f"{'bench':<16}{'items':>10}{'baseline':>14}{'latewatch':>14}{'ratio':>9}  note: what the baseline is"
+    )
     for bench in BENCHES:
         result = bench()
-        baseline = result.items / result.baseline_seconds
-        ours = result.items / result.our_seconds
-        ratio = f"{ours / baseline:.2g}×"
-        print(
-            f"{result.name:<16}{result.items:>10,}{baseline:>14,.0f}{ours:>14,.0f}{ratio:>9}  {result.note}"
-        )
+        baseline, ours, ratio = result.shown
+        figures = f"{baseline:>11,.0f} {result.unit:<2}{ours:>11,.0f} {result.unit:<2}"
+        print(f"{result.name:<16}{result.items:>10,}{figures}{f'{ratio:.2g}×':>9}  {result.note}")
 
 
 if __name__ == "__main__":

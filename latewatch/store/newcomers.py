@@ -60,10 +60,10 @@ def parted(
 
 def _is_plain(row: Reported, known: Container[str]) -> bool:
     """Tell whether a row is of a new dossier of which it says all there is to say."""
+    if row.events or row.adds or not isinstance(row.raw, Cells) or row.code in known:
+        return False
     facts = row.facts
-    is_whole = not row.events and not row.adds and isinstance(row.raw, Cells)
-    is_interrupted = interrupts(facts["status"]) or facts.get("suspensions") or facts.get("stages")
-    return is_whole and not is_interrupted and row.code not in known
+    return not (interrupts(facts["status"]) or facts.get("suspensions") or facts.get("stages"))
 
 
 def write_newcomers(
