@@ -72,7 +72,14 @@ class TestPoll:
         again = run_json(demo, "poll", "--at", AT)
         for source in again.values():
             assert (source["read"], source["new"], source["changed"]) == (0, 0, 0)
-            assert len(source["files"]["known"]) == 1
+            assert source["files"] == {"taken": [], "known": [], "growing": []}, "all were put away"
+
+    def test_its_files_lie_in_done_with_their_reports(self, demo: Path) -> None:
+        for folder in ("a", "b"):
+            names = sorted(path.name for path in (demo / "in" / folder / "done").iterdir())
+            (export,) = [name for name in names if not name.endswith((".txt", ".gac-lai.xlsx"))]
+            assert names == [export, f"{export}.bao-cao.txt", f"{export}.gac-lai.xlsx"]
+            assert [path.name for path in (demo / "in" / folder).iterdir()] == ["done"]
 
     def test_one_source(self, demo: Path) -> None:
         assert list(run_json(demo, "poll", "--source", "bao-cao", "--at", AT)) == ["bao-cao"]
@@ -245,7 +252,7 @@ class TestTally:
 class TestCheck:
     def test_every_rejected_row_with_its_place_and_reason(self, demo: Path) -> None:
         findings = run_json(demo, "check", "--at", AT)
-        rows = [each for each in findings if "dòng" in each["text"] and each["level"] == "warning"]
+        rows = [each for each in findings if ", dòng" in each["text"] and each["level"] == "warning"]
         summary = json.loads((demo / "summary.json").read_text(encoding="utf-8"))
         assert len(rows) == summary["rejected"]
 
@@ -259,7 +266,7 @@ class TestCheck:
         )
         assert program("poll", "--at", AT, cwd=tmp_path).returncode == 0
         short = program("check", "--at", AT, cwd=tmp_path).stdout
-        assert "… và 10 điều nữa; xem hết: latewatch check --all" in short
+        assert "… và 12 điều nữa; xem hết: latewatch check --all" in short
         assert program("check", "--all", "--at", AT, cwd=tmp_path).stdout.count("31/02/2026") == 30
 
 
@@ -356,4 +363,5 @@ class TestRun:
         assert running.returncode == 0
         assert "Đang dừng" in output
         taken = json.loads(program("poll", "--json", cwd=tmp_path).stdout)["xuat-tep"]["files"]
-        assert taken["known"] == ["a.csv"], "its file was taken whole before the program ended"
+        assert taken == {"taken": [], "known": [], "growing": []}
+        assert (tmp_path / "vào" / "done" / "a.csv.bao-cao.txt").exists(), "it was done before the program ended"
