@@ -1,4 +1,4 @@
-"""Taking in an export, measured in processes of their own: reading, keeping, what a second file costs, memory.
+"""Taking in an export, measured in processes of their own: a first file, a second one, their memory.
 
 The baseline of each is python-calamine (the csv module for CSV) reading the same file alone.
 """
@@ -73,8 +73,8 @@ from time import perf_counter
 started = perf_counter()
 {work}
 seconds = perf_counter() - started
-own, others = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps([seconds, own + others]))
+whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
+print(json.dumps([seconds, sum(resource.getrusage(who).ru_maxrss / 1024 for who in whose)]))
 """
 
 

@@ -12,7 +12,7 @@ RATE = "/s"
 
 
 class Result(NamedTuple):
-    """One line of the table: seconds that `items` took by the baseline and by latewatch; or their megabytes."""
+    """One line of the table: seconds that `items` took by the baseline and by latewatch, or megabytes."""
 
     name: str
     items: int

@@ -27,10 +27,9 @@ class Seen:
 
     def look(self, cells: Iterable[Cell]) -> None:
         """Look at some cells of the column, all at once: there may be a million."""
-        others: list[Cell] = []
-        texts = [cell if type(cell) is str else others.append(cell) or "" for cell in cells]
-        self.starts.update([text[:START] for text in texts])
-        days = [cell.day for cell in others if isinstance(cell, date)]
+        column = list(cells)
+        self.starts.update([cell[:START] for cell in column if type(cell) is str])
+        days = [cell.day for cell in column if isinstance(cell, date)]
         self.real += len(days)
         self.real_after_12 += sum(day > 12 for day in days)
 
