@@ -26,6 +26,7 @@ LONGEST_DELAY = 12  # working days, of what is finished
 NOT_ACCEPTED, WITHDRAWN, STOPPED = 0.012, 0.008, 0.005  # shares of all
 SUPPLEMENT, SUSPENDED = 0.025, 0.015  # shares of what was received lately
 LATELY = 30  # working days
+_NEARLY = timedelta(minutes=9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,7 @@ class _Fates:
     def _moment(self, arrival: Arrival, day: date) -> datetime:
         """Return an instant of `day`, after the receipt where both fall on one day.
 
-        What ends on the due day is not late: of a limit in hours it ends with it at the latest.
+        What ends on the due day is not late: of a limit in hours it ends some minutes before it.
         """
         moment = max(office_moment(day, self.rng), arrival.received_at + timedelta(minutes=20))
-        return min(moment, arrival.due_at) if day == arrival.due_on else moment
+        return min(moment, arrival.due_at - _NEARLY) if day == arrival.due_on else moment

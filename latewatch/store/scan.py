@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from msgspec import Raw, Struct, json
 from sqlalchemy import Connection, Row, Select, select
 
 from latewatch.domain.arrivals import kind_of
@@ -51,7 +53,19 @@ class Batch:
         return Sighting(self.id, self.origin, self.taken_at)
 
 
-@dataclass(frozen=True, slots=True)
+class _Outline(Struct):
+    """Of the facts of a version, those that can betray something by themselves."""
+
+    received_at: str = ""
+    promised_at: str = ""
+    processed_at: str = ""
+    suspensions: Raw = Raw(b"")
+
+
+_outline = json.Decoder(_Outline)
+
+
+@dataclass(frozen=True)
 class Told:
     """One version of a record: all that was known of the dossier once this batch had told of it.
 
@@ -63,7 +77,22 @@ class Told:
     version: int
     source: str
     batch: Batch
-    facts: Dossier
+    text: str
+
+    @cached_property
+    def facts(self) -> Dossier:
+        return from_document(self.text)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether nothing in it is odd by itself: no finish at the promise or before the receipt, no halt.
+
+        Most are so, and need not be read. Moments are written alike, so that their texts compare.
+        """
+        outline = _outline.decode(self.text)
+        finish = outline.processed_at
+        is_odd = finish and (finish == outline.promised_at or finish < outline.received_at)
+        return not is_odd and not outline.suspensions
 
 
 class Memory:
@@ -137,7 +166,7 @@ class Memory:
         for row in rows:
             batch = self._batches[row.batch_id]
             if row.facts is not None and not batch.is_void:
-                yield Told(row.id, row.code, row.version, row.source, batch, from_document(row.facts))
+                yield Told(row.id, row.code, row.version, row.source, batch, row.facts)
 
 
 def alike(earlier: Sequence[Batch], origin: str) -> list[Batch]:

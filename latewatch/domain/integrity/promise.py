@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from latewatch.domain.deadline import Basis
 from latewatch.domain.dossier import Dossier, Suspension
 from latewatch.domain.integrity.change import ENDED, Apology, Change, has_clock, promise_ends
 from latewatch.domain.integrity.finding import Betrayal, Kind, Severity, said
@@ -80,11 +81,21 @@ def _is_passed(change: Change, before: Dossier, ends: datetime) -> bool:
 
 
 def _severity(change: Change, move: Move, *, is_passed: bool) -> Severity:
-    computed_on = change.deadline(change.after).computed_on
-    is_within_limit = computed_on is not None and move.new.date() <= computed_on
+    is_within_limit = _is_within_limit(change, move)
     if is_passed:
         return Severity.MEDIUM if is_within_limit else Severity.HIGH
     return Severity.LOW if is_within_limit else Severity.MEDIUM
+
+
+def _is_within_limit(change: Change, move: Move) -> bool:
+    """Tell whether the limit itself allows the new promise, to the minute where it is one of hours."""
+    deadline = change.deadline(change.after)
+    if deadline.computed_on is None:
+        return False
+    is_by_clock = promise_ends(change.after, move.new) == move.new
+    if is_by_clock and deadline.due_at and deadline.basis is Basis.COMPUTED:
+        return move.new <= deadline.due_at
+    return move.new.date() <= deadline.computed_on
 
 
 def _key(move: Move) -> str:

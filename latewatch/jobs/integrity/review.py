@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -136,7 +137,9 @@ class _Review:
         ]
         if not old:
             return
-        recent = {each.code: each for each in applicants(self._connection, since - within)}
+        wanted = {each.applied.what for each in old}
+        lately = applicants(self._connection, since - within)
+        recent = {each.code: each for each in lately if _asked(each) in wanted}
         found = list(entered_anew(old, map(_applied, recent.values()), within))
         first = Memory(self._connection).first_sightings({new.code for new, _ in found})
         noted = []
@@ -182,9 +185,16 @@ def _applied(each: Applicant) -> Applied:
         code=each.code,
         who=fold(each.applicant),
         phone="".join(filter(str.isdigit, each.phone)),
-        what=each.procedure_code or fold(each.procedure),
+        what=_asked(each),
         received_at=each.received_at,
     )
+
+
+def _asked(each: Applicant) -> str:
+    return each.procedure_code or _procedure(each.procedure)
+
+
+_procedure = lru_cache(1024)(fold)  # an office has few
 
 
 def _how(standing: Standing, *, is_missing: bool) -> str:

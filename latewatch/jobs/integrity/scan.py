@@ -83,9 +83,11 @@ class Scan:
         for told in versions:
             chain = chains.get(told.code, [told])
             past = Past(told, [each for each in chain if each.id < told.id])
+            if not past.earlier and told.is_plain:
+                continue
             change = self._change(past, chain[-1].facts, letters.get(told.code), gaps.get(told.code, ()))
-            unit = self._office.roster.unit_label(told.facts)
             for each in betrayals(change, past.fields):
+                unit = self._office.roster.unit_label(told.facts)
                 yield Noted(each, told.code, unit, told.batch.source, told.batch.id)
 
     def _change(
