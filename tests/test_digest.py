@@ -249,7 +249,10 @@ def test_the_subject(facts: dict[str, str], subject: str) -> None:
 
 def test_a_morning_without_late_dossiers_says_zero_only_with_fresh_data() -> None:
     assert composed().subject == "[Một cửa] 12/11: 0 trễ mới · 0 đang trễ · 0 đến hạn hôm nay"
-    assert composed(alarms=(doubt("2026-11-10"),)).subject == "[Một cửa] 12/11: DỮ LIỆU CŨ (từ 10/11) · 0 đang trễ"
+    assert (
+        composed(alarms=(doubt("2026-11-10"),)).subject
+        == "[Một cửa] 12/11: DỮ LIỆU CŨ (từ 10/11) · 0 đang trễ"
+    )
 
 
 class TestHeldBack:

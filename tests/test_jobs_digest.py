@@ -243,7 +243,9 @@ class TestHonesty:
             pytest.param("2026-11-12T16:00", "2026-11-16T09:00", True, id="since the day before it"),
         ],
     )
-    def test_nights_and_days_of_rest_do_not_age_data(self, tmp_path: Path, polled: str, at: str, is_stale: bool) -> None:
+    def test_nights_and_days_of_rest_do_not_age_data(
+        self, tmp_path: Path, polled: str, at: str, is_stale: bool
+    ) -> None:
         desk = desk_in(tmp_path / "aging", DESKS)
         desk.export("a.csv", ROWS)
         desk.poll(polled)

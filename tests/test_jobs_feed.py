@@ -1,6 +1,7 @@
 """The feed as an office meets it: real files, polled; what rings, what is held back, and when it is told."""
 
 import logging
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -9,10 +10,14 @@ from worlds import moment
 
 from latewatch.domain.alarm import AlarmKind
 from latewatch.domain.digest import Digest
+from latewatch.domain.record import Reading, Rejected
+from latewatch.errors import Place
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import compose_digests
 from latewatch.jobs.feed import alarms_now
 from latewatch.scheduler import poll_all
+from latewatch.store.batches import Arrival, close_batch, open_batch
+from latewatch.store.ingest import Batch, take
 
 WEDNESDAY, THURSDAY, FRIDAY = "2026-11-11T07:00", "2026-11-12T07:00", "2026-11-13T07:00"
 MANY = [row(f"H{n:03}", promised="30/11/2026") for n in range(100)]
@@ -117,6 +122,46 @@ class TestRealFiles:
         desk.export("so.csv", [row("X", "31/02/2026")])
         desk.poll(THURSDAY)
         assert rings(desk, "2028-01-03T08:00") == [AlarmKind.REJECTED]
+
+
+class TestInterface:
+    """A run over an interface tells what is new: it may be nothing, and the data is fresh all the same."""
+
+    IGATE = '[[sources]]\nname = "igate"\nprofile = "igate"\nurl = "https://igate.example.com"\n'
+
+    @pytest.fixture
+    def desk(self, tmp_path: Path) -> Desk:
+        made = desk_in(tmp_path / "office")
+        made.configure(self.IGATE, UNITS, DESKS)
+        return made
+
+    def run(self, desk: Desk, at: str, part: Reading, *, is_whole: bool = True) -> None:
+        """A run that began at `at`, as `poll` keeps one."""
+        began = moment(at)
+        assert began
+        arrival = Arrival(source="igate", origin="igate", sha256="", profile="p", taken_at=began)
+        with desk.open() as office, office.store.writing() as connection:
+            batch = Batch(open_batch(connection, arrival), "igate", began)
+            take(connection, batch, part)
+            if is_whole:
+                close_batch(connection, batch.id)
+
+    def test_thousands_once_and_then_nothing_is_no_loss(self, desk: Desk) -> None:
+        self.run(desk, WEDNESDAY, Reading(repeated=50_000, fields=frozenset({"status", "processed_at"})))
+        self.run(desk, THURSDAY, Reading())
+        assert rings(desk, "2026-11-12T17:00") == []
+        assert rings(desk, "2026-11-13T07:31") == [AlarmKind.STALE]
+
+    def test_a_run_that_is_not_over_is_no_data_yet(self, desk: Desk) -> None:
+        self.run(desk, WEDNESDAY, Reading(repeated=10))
+        self.run(desk, THURSDAY, Reading(repeated=5), is_whole=False)
+        assert rings(desk, "2026-11-12T08:00") == [AlarmKind.STALE]
+
+    def test_words_and_rejected_records_ring_as_those_of_a_file_do(self, desk: Desk) -> None:
+        place = Place("igate", row=1)
+        rejected = [Rejected(place, "dossierStatus", "từ lạ", {"code": "H1"}, "H1")]
+        self.run(desk, THURSDAY, Reading(repeated=9, rejected=rejected, unknown=Counter({"Chờ ký": 1})))
+        assert rings(desk) == [AlarmKind.UNKNOWN_WORDS, AlarmKind.REJECTED]
 
 
 class TestBroughtAnew:
