@@ -1,6 +1,6 @@
 # What a developer does. Each target does its own set-up; `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup libraries servers demo test lint bench lock clean
+.PHONY: help setup libraries servers demo test fuzz lint bench lock clean
 
 PYTHON ?= python3
 VENV   := .venv
@@ -66,6 +66,9 @@ demo: setup  ## a made-up office, from its exports to digest, letters and report
 
 test: setup servers  ## every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile -q
+
+fuzz: setup  ## more than 200 000 files and cells nobody would write, against the readers; about an hour
+	@LATEWATCH_FUZZ=$(or $(FUZZ),65) $(BIN)/python -m pytest -n auto --dist worksteal -q -rP tests/test_fuzz.py
 
 lint: setup  ## ruff, its formatter, mypy --strict
 	@$(BIN)/ruff check .

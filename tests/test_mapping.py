@@ -23,6 +23,7 @@ from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.cells import key_of
+from latewatch.sources.mapping.apart import propose_apart
 from latewatch.sources.mapping.cells import Kind, kind_of
 from latewatch.sources.mapping.proposal import Proposal, propose
 from latewatch.sources.mapping.text import toml_of
@@ -364,6 +365,27 @@ def test_whatever_is_proposed_is_a_file_that_says_so(grid: list[list[Any]]) -> N
         assert "hãy" in str(e)  # noqa: PT017
     else:
         tomllib.loads(toml_of(proposal))
+
+
+class TestApart:
+    """A file that is not what it seems ends its reader, and nobody else."""
+
+    def test_a_good_file(self, tmp_path: Path) -> None:
+        path = tmp_path / "la.xlsx"
+        path.write_bytes(xlsx(ENGLISH))
+        assert propose_apart(path, 10, 2048).missing == []
+
+    def test_what_is_no_table_is_refused_as_it_is_beside(self, tmp_path: Path) -> None:
+        path = tmp_path / "x.csv"
+        path.write_text("xin chào\n", encoding="utf-8")
+        with pytest.raises(SourceError, match=r"^x\.csv: không thấy bảng nào"):
+            propose_apart(path, 10, 2048)
+
+    def test_one_that_takes_more_memory_than_it_may(self, tmp_path: Path) -> None:
+        path = tmp_path / "to.csv"
+        path.write_bytes(b'"' + b"x" * (80 << 20) + b'",1\n')
+        with pytest.raises(SourceError, match=r"to\.csv: đọc tệp cần hơn 200 MB bộ nhớ"):
+            propose_apart(path, 100, 200)
 
 
 class TestCommand:

@@ -8,11 +8,13 @@ import typer
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, Config, Json
 from latewatch.disk import write_whole
+from latewatch.sources.mapping.apart import propose_apart
 from latewatch.sources.mapping.fields import Certainty, Guess
-from latewatch.sources.mapping.proposal import Proposal, propose
+from latewatch.sources.mapping.proposal import Proposal
 from latewatch.sources.mapping.text import document_of, toml_of
 
 MAX_MEGABYTES = 100
+MAX_MEMORY_MEGABYTES = 2048
 
 mapping = typer.Typer(help="Mẫu đọc của một kiểu tệp xuất.", no_args_is_help=True)
 
@@ -37,7 +39,7 @@ def suggest(
     if out is not None and (out.exists() or out.suffix != ".toml"):
         problem = "đã có; chọn tên khác hoặc xóa tệp cũ" if out.exists() else "phải có đuôi .toml"
         raise typer.BadParameter(f"{out} {problem}", param_hint="--out")
-    proposal = propose(file.name, file, MAX_MEGABYTES)
+    proposal = propose_apart(file, MAX_MEGABYTES, MAX_MEMORY_MEGABYTES)
     if out is not None:
         write_whole(out, toml_of(proposal).encode(), setting="--out")
     if as_json:

@@ -14,6 +14,7 @@ from latewatch.sources.mapping.cells import Kind, kind_of
 SAMPLED = 2_000  # rows of a sheet that are looked at
 COMPARED = 50  # rows below a header that decide whether it is one
 WIDEST = 300  # columns
+LONGEST = 300  # characters of a heading
 STABLE = 0.8  # of the cells of a column: then it is of one kind
 FEWEST = 3  # headings: a code, a status, a day
 
@@ -106,7 +107,9 @@ def _score(sheet: Sheet, kinds: Sequence[Sequence[Kind]], top: int, bottom: int)
     """
     headings = texts_of(sheet, top, bottom)
     below = kinds[bottom + 1 : bottom + 1 + COMPARED]
-    if len(headings) < FEWEST:
+    if len(headings) < FEWEST or any(
+        len(text) > LONGEST for heading in headings.values() for text in heading
+    ):
         return 0
     columns = [[row[at] if at < len(row) else Kind.EMPTY for row in below] for at in range(_width(below))]
     usual = [usual_kind(column) for column in columns]

@@ -13,6 +13,7 @@ from latewatch.sources.cells import key_of
 from latewatch.sources.mapping.layout import Column
 
 ALIKE = 0.8
+LONGEST = 80  # characters of a word that may be another one's variant
 _PERSONAL = re.compile(r"\d{6}|@")
 
 
@@ -56,5 +57,7 @@ def words_in(column: Column, known: Mapping[str, str]) -> Sequence[Word]:
 
 
 def _near(key: str, known: Mapping[str, str]) -> str:
+    if len(key) > LONGEST:
+        return ""
     close = get_close_matches(spelled_out(key), known, n=1, cutoff=ALIKE) if key not in known else []
     return known[close[0]] if close else ""
