@@ -49,6 +49,7 @@ def init(
         return
     terminal.say(f"Đã tạo {config}; mọi khóa được giải thích trong {example}.")
     terminal.say(f"Đặt tệp xuất (.xlsx, .csv) vào {config.parent / folder}, rồi chạy: latewatch poll")
+    terminal.say("Tệp đọc xong được chuyển vào done/, tệp không đọc được vào failed/ bên trong thư mục đó.")
 
 
 def _toml_string(text: str) -> str:

@@ -77,7 +77,7 @@ desk_name = "{CENTRE} {PROVINCE}"
 
 _SOURCES = f"""\
 # Hai hệ thống, mỗi hệ thống kết xuất hồ sơ vào một thư mục; thư mục thứ ba có danh sách các lần tạm dừng và
-# các chặng của hồ sơ liên thông.
+# các chặng của hồ sơ liên thông. Tệp đọc xong được chuyển vào done/ bên trong thư mục của nó.
 [[sources]]
 name = "so-theo-doi"
 folder = "{FOLDERS[0]}"

@@ -153,7 +153,8 @@ def _unknown_words(expected: Expected, file: Arrived) -> Iterator[Alarm]:
     shown = [f"“{_cut(word)}” {thousands(times)} dòng" for word, times in ordered[:SHOWN_WORDS]]
     more = [f"… và {words - SHOWN_WORDS} chữ nữa"] if words > SHOWN_WORDS else []
     are_words = words <= MANY_WORDS
-    declare = "khai nghĩa của từng chữ vào status_words của nguồn, rồi chạy latewatch poll"
+    again = "nhập lại các dòng này" if expected.is_table else "chạy latewatch poll"
+    declare = f"khai nghĩa của từng chữ vào status_words của nguồn, rồi {again}"
     shifted = "nhiều chữ khác nhau như vậy thì cột trạng thái có lẽ bị lệch: xuất lại tệp"
     yield Alarm(
         expected.source,
