@@ -94,6 +94,7 @@ class Digest:
     held: tuple[Held, ...] = ()
     alarms: tuple[Alarm, ...] = ()
     warnings: tuple[str, ...] = ()
+    seal: str = ""  # over all that the sources said: a copy of it outside the database
 
     @property
     def is_trusted(self) -> bool:
@@ -149,6 +150,7 @@ def compose(
     told_on: Mapping[str, date] | None = None,
     alarms: Sequence[Alarm] = (),
     warnings: tuple[str, ...] = (),
+    seal: str = "",
 ) -> Digest:
     """Sort the desk's dossiers into the digest's blocks.
 
@@ -183,6 +185,7 @@ def compose(
         held=tuple(morning.held(late)),
         alarms=tuple(alarms),
         warnings=warnings,
+        seal=seal,
     )
 
 

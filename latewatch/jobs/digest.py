@@ -18,6 +18,7 @@ from latewatch.errors import DeliveryError, StoreError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.feed import alarms_of, look_at_feeds, oldest_data
 from latewatch.jobs.office import Office
+from latewatch.jobs.verify import seal_words
 from latewatch.notify.delivery import Delivery
 from latewatch.notify.message import digest_message
 from latewatch.notify.smtp_answers import PartialDeliveryError
@@ -26,6 +27,7 @@ from latewatch.store.cases import assessed, not_finished_before
 from latewatch.store.digests import DigestRecord, claim, digest_before, digest_of, mark, told_on
 from latewatch.store.feeds import failures, newest_batches
 from latewatch.store.findings import opened_since
+from latewatch.store.verify import newest_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
         alarms = alarms_of(feeds)
         warnings = (*_feed_warnings(office, connection, alarms), *_calendar_warnings(office, now))
         cases = list(Deadlines(office).cases(assessed(connection, not_finished_before(yesterday))))
+        seal = newest_seal(connection)
         for desk in office.roster.desks:
             before = digest_before(connection, desk.code, now.date())
             digest = rules.compose(
@@ -67,6 +70,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
                 told_on=told_on(connection, desk.code, now.date(), office.dossier_sources),
                 alarms=alarms,
                 warnings=(*warnings, *_new_findings(office, connection, desk, before, yesterday)),
+                seal=seal_words(seal) if seal else "",
             )
             composed.append((desk, digest))
     return composed

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from latewatch.errors import UndoError
 from latewatch.jobs.assess import Deadlines, assess, refuse_old_calendar
+from latewatch.jobs.integrity.find import find
 from latewatch.jobs.letters import draft_path, is_removed
 from latewatch.jobs.office import Office
 from latewatch.store.cases import assessed, drafted
@@ -43,7 +44,7 @@ class Undone:
 
 
 def undo_batch(office: Office, number: int, by: str, reason: str, now: datetime) -> Undone:
-    """Take batch `number` back in one transaction, then assess. Raises UndoError with what stands in the way.
+    """Take batch `number` back in one transaction, then assess. Raises UndoError with what hinders it.
 
     Nothing that was kept is lost: what a dossier says again is a new version of it.
     """
@@ -55,7 +56,9 @@ def undo_batch(office: Office, number: int, by: str, reason: str, now: datetime)
         since = unchanged_since(connection, number, batch.source)
         drafts = _remove_drafts(office, connection, leaving)
         done = take_back(connection, number, by, reason, now)
-    return Undone(batch, done, drafts, assess(office, now), since)
+    moved = assess(office, now)
+    find(office, now)
+    return Undone(batch, done, drafts, moved, since)
 
 
 def _undoable(connection: Connection, number: int) -> Taken:

@@ -262,6 +262,11 @@ class DigestView:
     def computed(self) -> str:
         return f"Bản tin tính lúc {moment(self.digest.at)}."
 
+    @property
+    def seal(self) -> str:
+        """The newest seal, so that a copy of it lies outside the database; empty before any import."""
+        return f"Niêm phong dữ liệu: {self.digest.seal}." if self.digest.seal else ""
+
 
 _WHO_ELSE = "Không tự làm được thì báo cán bộ công nghệ thông tin."
 _CURE = (
