@@ -14,6 +14,7 @@ from latewatch.errors import ConfigError
 from latewatch.jobs.assess import assess, assess_in
 from latewatch.jobs.filing import Filed, Filing
 from latewatch.jobs.intake import FileIntake, Taken
+from latewatch.jobs.integrity.find import find
 from latewatch.jobs.office import Office
 from latewatch.jobs.rejected import can_be_corrected, correction_book
 from latewatch.progress import Progress, silent
@@ -93,6 +94,7 @@ def import_file(
     """
     taken = FileIntake(office, source, now, progress, anew=True).take(_delivered(source, file))
     assess(office, now)
+    find(office, now)
     with office.store.reading() as connection:
         made = _account(connection, source, file, taken, is_written=True)
     made.filed = Filing(office, source, now).done(file, taken)
