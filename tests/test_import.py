@@ -9,13 +9,11 @@ from typing import Any
 import openpyxl
 import pytest
 from offices import EVENTS, NOW, SOURCE, UNITS, Desk, desk_in, done, row
-from sqlalchemy import update
 from typer.testing import CliRunner, Result
 
 from latewatch.cli.main import app
 from latewatch.errors import LatewatchError
 from latewatch.sources.filing import DONE, REPORT
-from latewatch.store import schema
 
 AT = "2026-11-12T08:00"
 LATER = NOW + timedelta(hours=1)
@@ -166,12 +164,26 @@ class TestKnown:
     def test_what_was_taken_back_may_be_taken_in_again(self, desk: Desk) -> None:
         path = desk.export("a.csv", [row("H1")])
         desk.poll()
-        with desk.open() as office, office.store.writing() as connection:
-            connection.execute(update(schema.batch).values(state="undone"))
+        run_plain(desk, "undo", "1", "--by", "Người Ví Dụ", "--reason", "nhầm tệp")
         assert desk.poll(LATER).known == ["a.csv"], "a poll leaves it alone"
-        assert document(desk, str(path), "--dry-run")["known"] is None
-        assert document(desk, str(path))["known"] is None
+        other = desk.export("b.csv", [row("H1")], into="elsewhere")
+        assert document(desk, str(other), "--dry-run")["known"] is None
+        assert document(desk, str(other))["new"] == 1
+        assert document(desk, str(path))["known"]["file"] == "b.csv"
         assert desk.poll(LATER).known == ["a.csv"]
+
+    def test_what_was_taken_back_and_lies_there_again_says_so(self, desk: Desk) -> None:
+        desk.configure(MOVED, UNITS)
+        rows = [row("H1"), row("H2", "31/02/2026")]
+        desk.export("a.csv", rows)
+        desk.poll()
+        run_plain(desk, "undo", "1", "--by", "Người Ví Dụ", "--reason", "nhầm tệp")
+        desk.export("a.csv", rows)
+        (filed,) = desk.poll(LATER).filed
+        text = filed.place.with_name(f"{filed.place.name}{REPORT}").read_text(encoding="utf-8")
+        assert "lô đó đã bị hoàn tác, nên không tự nhập lại. Muốn nhập lại: latewatch import" in text
+        assert "Việc cần làm" not in text
+        assert filed.correction is None
 
 
 class TestTried:

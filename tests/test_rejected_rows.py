@@ -200,6 +200,13 @@ class TestRoundTrip:
         assert desk.poll(LATER).intake.new == 1
         assert facts(desk, "H1")["promised_at"] == datetime(2026, 11, 30, tzinfo=VIETNAM)
 
+    def test_of_two_rows_that_contradict_each_other_the_one_that_is_left(self, desk: Desk) -> None:
+        desk.export("a.csv", [row("H1"), row("H1", status="Tạm dừng")])
+        assert desk.poll().intake.rejected == 2
+        correct(book_of(desk, "a.csv"), lambda sheet: sheet.delete_rows(2), desk.folder / "in")
+        desk.poll(LATER)
+        assert facts(desk, "H1")["status"] == "suspended"
+
     def test_two_columns_of_one_heading(self, desk: Desk) -> None:
         rows = [
             ["Mã hồ sơ", "Trạng thái", "Ngày tiếp nhận", "Lĩnh vực", "Lĩnh vực"],

@@ -43,7 +43,7 @@ class Filing:
             return None
         told = list(dict.fromkeys([*outcome.warnings, *taken.warnings]))
         outcome = replace(outcome, warnings=told)
-        is_correctable = can_be_corrected(rejected, self.profile)
+        is_correctable = outcome.state == "done" and can_be_corrected(rejected, self.profile)
         note = taken_note(path.name, outcome, rejected, taken.before, is_correctable=is_correctable)
         beside = {REPORT: note.encode()}
         if is_correctable:

@@ -29,7 +29,7 @@ def taken_note(
         *_again(file, outcome, before),
         *_listed("Cảnh báo", outcome.warnings),
         *_listed("Dòng bị gác lại", [reason_of(each) for each in rejected]),
-        *_cure(rejected, is_correctable=is_correctable),
+        *(_cure(rejected, is_correctable=is_correctable) if outcome.state == "done" else ()),
     ]
     return "\n".join([*lines, ""])
 

@@ -126,9 +126,9 @@ class Known:
 def known_batch(connection: Connection, source: str, origin: str, sha256: str, profile: str) -> Known | None:
     """Return the batch that says all of these bytes of the file `origin`, read with this profile.
 
-    They are what this file held when it was last taken; or, where the file is new, what another one held: a
-    copy of an old export must not undo a newer one. There is something new in a file whose dossiers were not
-    known when it was taken, once one of them is.
+    They are what this file held when it was last taken; or, where the file is new or was taken back, what
+    another one held: a copy of an old export must not undo a newer one. There is something new in a file
+    whose dossiers were not known when it was taken, once one of them is.
     """
     table = schema.batch.c
     columns = (
@@ -143,9 +143,9 @@ def known_batch(connection: Connection, source: str, origin: str, sha256: str, p
     taken = (table.source == source) & table.state.in_(("done", "undone"))  # what was undone was not wanted
     done = select(*columns).where(taken).order_by(table.id.desc())
     last = connection.execute(done.where(table.origin == origin).limit(1)).first()
-    if last is None:
+    if last is None or last.state == "undone":
         same = done.where(table.sha256 == sha256, table.profile == profile)
-        last = connection.execute(same.limit(1)).first()
+        last = connection.execute(same.limit(1)).first() or last
     if last is None or (last.sha256, last.profile) != (sha256, profile):
         return None
     if _has_any(connection, last.awaited or ()):
@@ -218,7 +218,7 @@ def note_failure(connection: Connection, source: str, origin: str, problem: str,
 def cure_failures(
     connection: Connection, source: str, met: Collection[int], lying: Collection[str] = ()
 ) -> None:
-    """Mark the failures of `source` as cured, but for the ids `met` in this run and the files `lying` there."""
+    """Mark the failures of `source` as cured, but for the ids `met` in this run and files `lying` there."""
     table = schema.batch
     gone = (table.c.source == source) & (table.c.state == "failed") & table.c.id.not_in(met)
     gone &= table.c.origin.not_in(lying)
