@@ -1,10 +1,12 @@
 """`latewatch mapping suggest`: an unknown layout → a profile that reads it, without a name or a number in it."""
 
 import json
+import random
 import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -186,6 +188,22 @@ class TestHeader:
         ) as refused:
             proposed(rows)
         assert not PERSONAL.search(str(refused.value))
+
+    @pytest.mark.parametrize("seed", range(300))
+    def test_a_row_of_a_table_without_a_header_is_never_told_whatever_it_lacks(self, seed: int) -> None:
+        rng = random.Random(seed)  # noqa: S311  a test, not a secret
+        states = ("Đang xử lý", "Đã xử lý xong", "Chờ")
+        wanted = rng.sample(range(8), rng.randint(2, 8))
+        lack = rng.choice((0, 0.1, 0.3, 0.6))
+
+        def cells(n: int) -> list[str]:
+            whole = [str(n), f"H36.12-261102-{n:04d}", f"{NAME} {n % 7}", f"thôn Kín {n % 5}"]
+            whole += [rng.choice(states), "02/11/2026", PHONE, "Hộ tịch"]
+            return [whole[at] if rng.random() > lack else "" for at in sorted(wanted)]
+
+        content = delimited([cells(n) for n in range(rng.randint(1, 40))])
+        with suppress(SourceError):
+            assert not PERSONAL.search(toml_of(propose("la.csv", content, 4)))
 
     @pytest.mark.parametrize(
         "rows",

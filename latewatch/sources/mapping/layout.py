@@ -103,7 +103,7 @@ def _score(sheet: Sheet, kinds: Sequence[Sequence[Kind]], top: int, bottom: int)
     """Return how much the columns below a band look like the columns of a table; 0 where it is no header.
 
     A heading whose first cell below is a text although the column is none belongs to a row further up. Where
-    dates or codes have nothing above them, the row is one of data that lacks them.
+    dates or codes have nothing above them, or rows like those below stand above, the row is one of data.
     """
     headings = texts_of(sheet, top, bottom)
     below = kinds[bottom + 1 : bottom + 1 + COMPARED]
@@ -114,9 +114,11 @@ def _score(sheet: Sheet, kinds: Sequence[Sequence[Kind]], top: int, bottom: int)
     columns = [[row[at] if at < len(row) else Kind.EMPTY for row in below] for at in range(_width(below))]
     usual = [usual_kind(column) for column in columns]
     known = [at for at, kind in enumerate(usual) if kind not in (Kind.EMPTY, Kind.TEXT)]
-    if not known or any(at not in headings and usual[at] is not Kind.NUMBER for at in known):
-        return 0
     named = [at for at in known if at in headings]
+    if not named or any(at not in headings and usual[at] is not Kind.NUMBER for at in known):
+        return 0
+    if sum(any(row[at : at + 1] == [usual[at]] for at in known) for row in kinds[:top]) > 1:
+        return 0
     texts = sum(at in headings and kind is Kind.TEXT for at, kind in enumerate(usual))
     nameless = sum(at not in headings and kind is not Kind.EMPTY for at, kind in enumerate(usual))
     unfinished = sum(_first(columns[at]) is Kind.TEXT for at in named)
