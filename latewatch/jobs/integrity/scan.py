@@ -13,6 +13,7 @@ from latewatch.domain.integrity.change import FIELDS, Apology, Change
 from latewatch.domain.integrity.finding import Sighting
 from latewatch.jobs.integrity.judge import Judge
 from latewatch.jobs.office import Office
+from latewatch.sources.profile import System
 from latewatch.store.findings import Noted, times_missing
 from latewatch.store.scan import Batch, Memory, Told, apologies
 
@@ -125,5 +126,14 @@ class Scan:
 
     def _listing_before(self, batch: Batch) -> Batch | None:
         if batch.id not in self._listings:
-            self._listings[batch.id] = self.memory.listing_before(batch)
+            is_list = self._lists(batch.source)
+            self._listings[batch.id] = self.memory.listing_before(batch) if is_list else None
         return self._listings[batch.id]
+
+    def _lists(self, source: str) -> bool:
+        """Tell whether a batch says something of all dossiers of its source: a packet does of its own only.
+
+        An interface that is asked for what changed says of the others that they did not.
+        """
+        setting, profile = self._office.source(source), self._office.profiles.get(source)
+        return bool(setting and profile and (profile.system is System.FILES or setting.url))
