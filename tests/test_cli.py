@@ -67,6 +67,16 @@ class TestDemo:
         assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
+class TestFindings:
+    def test_the_signs_of_the_demo(self, demo: Path) -> None:
+        kinds = [each["kind"] for each in run_json(demo, "findings")]
+        assert {kind: kinds.count(kind) for kind in set(kinds)} == {
+            "entered-anew": 1,
+            "finish-is-promise": 3,
+            "dates-differ": 19,
+        }
+
+
 class TestPoll:
     def test_again_changes_nothing(self, demo: Path) -> None:
         again = run_json(demo, "poll", "--at", AT)

@@ -17,7 +17,7 @@ from latewatch.demo.configuration import listed_procedures
 from latewatch.demo.register import WIDTHS
 from latewatch.demo.story import Story, tell
 from latewatch.domain.deadline import Decider, Facts, decide
-from latewatch.domain.dossier import Status
+from latewatch.domain.dossier import Dossier, Status
 from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
 from latewatch.domain.worktime import DayEntry, DayKind, WorkCalendar
 
@@ -142,6 +142,23 @@ def test_promises_are_kept_to_the_law_but_for_about_one_in_a_hundred(cases: list
 def test_promises_skip_the_day_of_culture(cases: list[Case]) -> None:
     assert all(case.deadline.computed_on != date(2026, 11, 24) for case in cases)
     assert all(case.due_on is None or CALENDAR.is_working_day(case.due_on) for case in cases)
+
+
+def test_some_figures_were_made_to_fit(story: Story) -> None:
+    """A supervisor of the demo sees what signs look like; nobody else's finish is at the promise."""
+    told = story.register + story.report
+    copied = [each for each in told if each.processed_at and each.processed_at == each.promised_at]
+    assert len(copied) == 3
+    assert len({each.resolving_unit for each in copied}) == 1
+    first_by_phone: dict[str, Dossier] = {}
+    again = [each for each in told if first_by_phone.setdefault(each.phone, each) is not each]
+    assert len(again) == 1
+    old, new = first_by_phone[again[0].phone], again[0]
+    assert (old.status, old.applicant, old.procedure) == (Status.WITHDRAWN, new.applicant, new.procedure)
+    assert old.promised_at
+    assert old.processed_at
+    assert new.received_at
+    assert old.promised_at < old.processed_at < new.received_at
 
 
 def test_every_unit_and_procedure_takes_part(story: Story) -> None:

@@ -17,6 +17,7 @@ from latewatch.domain.tally import show_rate
 from latewatch.errors import ConfigError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import send_digests
+from latewatch.jobs.integrity.find import find
 from latewatch.jobs.late import late_list
 from latewatch.jobs.letters import draft_letters
 from latewatch.jobs.office import Office
@@ -57,6 +58,7 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
     """Run each job once, as of the demo's day, and return what came of it."""
     polls = [poll(office, source, DEMO_NOW, terminal.progress) for source in office.settings.sources]
     assess(office, DEMO_NOW)
+    found = find(office, DEMO_NOW)
     letters = draft_letters(office, DEMO_NOW, progress=terminal.progress)
     digests = send_digests(office, DEMO_NOW, delivery(office.settings))
     period = period_of(DEMO_NOW.year, 10, Span.MONTH, office.settings.counting.period)
@@ -70,6 +72,7 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
         "rejected": sum(each.intake.rejected for each in polls),
         "overdue": len(late_list(office, DEMO_NOW, Standing.OVERDUE)),
         "due_soon": len(late_list(office, DEMO_NOW, Standing.DUE_SOON)),
+        "findings": found.new,
         "letters": len(letters),
         "letters_folder": str(office.settings.paths.letters),
         "digests": [each.delivered_to for each in digests],
@@ -91,6 +94,7 @@ def _show(document: dict[str, object], folder: Path) -> None:
     )
     terminal.say(f"  {document['overdue']} hồ sơ quá hạn, {document['due_soon']} sắp đến hạn")
     terminal.say(f"  {document['letters']} dự thảo văn bản xin lỗi")
+    terminal.say(f"  {document['findings']} dấu hiệu cần làm rõ")
     for rate in _lines(document["rates"]):
         terminal.say(f"  {rate}")
     terminal.say("Kết quả:")
@@ -100,8 +104,14 @@ def _show(document: dict[str, object], folder: Path) -> None:
     for path in _lines(document["reports"]):
         terminal.say(f"  báo cáo   {path}")
     terminal.say("Thử tiếp:")
-    for command in ("late", "digest", "tally --month 2026-10 --form units", "check"):
-        terminal.say(f"  {_program()} {command} {at} --config {folder / 'config.toml'}")
+    for command in (
+        f"late {at}",
+        f"digest {at}",
+        f"tally --month 2026-10 --form units {at}",
+        "findings",
+        f"check {at}",
+    ):
+        terminal.say(f"  {_program()} {command} --config {folder / 'config.toml'}")
 
 
 def _program() -> str:

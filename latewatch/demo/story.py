@@ -10,6 +10,7 @@ from latewatch.clock import VIETNAM
 from latewatch.demo.arrivals import DEMO_NOW, TODAY, Arrival, arrivals
 from latewatch.demo.cast import PROVINCE, Cast, Unit
 from latewatch.demo.fates import Fate, fates
+from latewatch.demo.tampering import tampered
 from latewatch.domain.dossier import Channel, Dossier, Status
 from latewatch.domain.worktime import WorkCalendar
 
@@ -58,7 +59,7 @@ def tell(cast: Cast, calendar: WorkCalendar, *, dossiers: int, seed: int) -> Sto
     ends = fates(came, calendar, rng)
     teller = _Teller(cast, calendar, rng)
     told = list(teller.dossiers(came, ends, in_register))
-    return Story(tuple(told[:in_register]), tuple(told[in_register:]))
+    return Story(tampered(told[:in_register], calendar), tuple(told[in_register:]))
 
 
 class _Teller:
