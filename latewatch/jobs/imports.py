@@ -105,9 +105,9 @@ def try_file(
     office: Office, source: Source, file: Path, now: datetime, progress: Progress = silent
 ) -> Import:
     """Tell what taking `file` in would do: it is taken in, and all of it taken back. Raises SourceError."""
-    delivery = _delivered(source, file)
-    with office.store.trying() as connection:
-        taken = FileIntake(office, source, now, progress, anew=True).take_into(connection, delivery)
+    files = FileIntake(office, source, now, progress, anew=True)
+    with files.opened(_delivered(source, file)) as opened, office.store.trying() as connection:
+        taken = files.take_into(connection, opened)
         made = _account(connection, source, file, taken, is_written=False)
         if not taken.before:
             _tell_changes(connection, office, made, now)

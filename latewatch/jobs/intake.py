@@ -1,8 +1,10 @@
 """Intake: one file taken in as one batch, in the same way for whoever brings it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import Connection
 
@@ -23,7 +25,7 @@ from latewatch.store.batches import (
     note_correction,
     write_cursor,
 )
-from latewatch.store.ingest import ingest, stored
+from latewatch.store.ingest import Stored, ingest, stored
 from latewatch.store.missing import Listed, note_missing
 
 
@@ -35,6 +37,15 @@ class Taken:
     before: Known | None = None
     intake: Intake = field(default_factory=Intake)
     warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedFile:
+    """A file whose reading has begun, with what was stored of its source before."""
+
+    delivery: Delivery
+    told: Stored
+    parts: Iterator[Reading]
 
 
 class FileIntake:
@@ -68,27 +79,37 @@ class FileIntake:
             known = self.known(connection, delivery)
         if known:
             return Taken(known.id, known)
-        with self.store.writing() as connection:
-            taken = self.take_into(connection, delivery)
+        with self.opened(delivery) as file, self.store.writing() as connection:
+            taken = self.take_into(connection, file)
             if cursor and not taken.before:
                 write_cursor(connection, self.source.name, cursor)
         return taken
 
-    def take_into(self, connection: Connection, delivery: Delivery) -> Taken:
-        """Take `delivery` in, in the open transaction; another process may have taken it meanwhile."""
-        known = self.known(connection, delivery)
+    @contextmanager
+    def opened(self, delivery: Delivery) -> Iterator[OpenedFile]:
+        """Read `delivery` up to its first part: nobody has to wait for a large file before it can be kept.
+
+        Raises SourceError where it cannot be read.
+        """
+        with self.store.reading() as connection:
+            told = stored(connection, self.source.name)
+        with closing(read_delivery(delivery, self.source, self.profile, told.digests)) as parts:
+            yield OpenedFile(delivery, told, chain([next(parts)], parts))
+
+    def take_into(self, connection: Connection, file: OpenedFile) -> Taken:
+        """Take `file` in, in the open transaction; another process may have taken it meanwhile."""
+        known = self.known(connection, file.delivery)
         if known:
             return Taken(known.id, known)
         taken = Taken(0)
-        told = stored(connection, self.source.name)
-        parts = read_delivery(delivery, self.source, self.profile, told.digests)
-        warned = self._listed.noting(self._warned(connection, parts, taken))
-        taken.intake = ingest(connection, self._arrival(delivery), warned, told.codes, self.progress)
+        warned = self._listed.noting(self._warned(connection, file.parts, taken))
+        arrival = self._arrival(file.delivery)
+        taken.intake = ingest(connection, arrival, warned, file.told.codes, self.progress)
         taken.batch = newest_batch(connection, self.source.name)
         if expected(self.office, self.source, self.profile).is_whole:
             shrunk = self.office.settings.feed.shrunk_percent
-            note_missing(connection, taken.batch, self._listed, told.own + taken.intake.new, shrunk)
-        taken.warnings += file_alarms(self.office, connection, self.source, delivery.name, self.now)
+            note_missing(connection, taken.batch, self._listed, file.told.own + taken.intake.new, shrunk)
+        taken.warnings += file_alarms(self.office, connection, self.source, file.delivery.name, self.now)
         return taken
 
     def known(self, connection: Connection, delivery: Delivery) -> Known | None:

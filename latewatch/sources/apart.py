@@ -4,7 +4,7 @@ import logging
 import pickle
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
 from typing import IO, Any
@@ -24,7 +24,7 @@ log = logging.getLogger("latewatch")
 
 def read_apart(
     delivery: Delivery, source: Source, profile: Profile, stored: AbstractSet[str] = frozenset()
-) -> Iterator[Reading]:
+) -> Generator[Reading, None, None]:
     """Yield what the file says, part by part. Raises SourceError where it cannot be read, at any part.
 
     More than `max_memory_megabytes` of the source, or 15 minutes of the processor, and the file is refused.

@@ -1,6 +1,6 @@
 """A delivery, read part by part: which reader takes which file."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from collections.abc import Set as AbstractSet
 
 from latewatch.config import Source
@@ -13,7 +13,7 @@ from latewatch.sources.profile import Profile
 
 def read_delivery(
     delivery: Delivery, source: Source, profile: Profile, stored: AbstractSet[str] = frozenset()
-) -> Iterator[Reading]:
+) -> Generator[Reading, None, None]:
     """Yield what the file says, part by part. Raises SourceError where it cannot be read, at any part.
 
     Of rows whose fingerprints are `stored` only the codes are handed on.
