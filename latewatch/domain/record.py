@@ -110,8 +110,8 @@ class Reading:
     """A file or an answer, read, or one part of it.
 
     `same` are codes of rows that are word for word what is stored of them; `unknown` counts the status words
-    nobody mapped; `cursor` says where to go on once this part is kept, None where only the whole counts; `ahead` is the number
-    of parts that follow, where somebody knows.
+    nobody mapped; `cursor` says where to go on once this part is kept, None where only the whole counts;
+    `ahead` is the number of parts that follow, where somebody knows.
     """
 
     reported: list[Reported] = field(default_factory=list)

@@ -172,7 +172,8 @@ def meaning(word: str, table: Mapping[str, Any], kind: str) -> Any:
         return None
     if not key:
         raise ValueError(f"ô {_BLANK[kind]} trống; hãy ghi {_BLANK[kind]} rồi xuất lại")
-    raise ValueError(f"từ lạ “{word}”; hãy khai nghĩa của nó trong {kind}_words của nguồn rồi nhập lại dòng này")
+    cure = f"hãy khai nghĩa của nó trong {kind}_words của nguồn rồi nhập lại dòng này"
+    raise ValueError(f"từ lạ “{word}”; {cure}")
 
 
 _BLANK = {"status": "trạng thái", "event": "loại"}
