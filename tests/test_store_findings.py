@@ -1,20 +1,22 @@
 """Findings and the memory they come from, on both databases: kept once, moved along, read on from a mark."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from offices import NOW
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from worlds import moment
 
 from latewatch.domain.dossier import Status
 from latewatch.domain.integrity.finding import ITSELF, LIVE, Betrayal, Kind, Severity, State
 from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.standing import Standing
 from latewatch.errors import Place
 from latewatch.store import schema
 from latewatch.store.batches import Arrival
+from latewatch.store.compared import applicants, differing_dates, unresolved
 from latewatch.store.database import Store
 from latewatch.store.findings import (
     Noted,
@@ -187,6 +189,57 @@ class TestMemory:
         with store.reading() as connection:
             found = Memory(connection).listing_before(batch_of(connection, batches[-1]))
         assert (found.origin if found else "") == before
+
+
+class TestCompared:
+    """What is held against each other, as it was assessed last."""
+
+    @pytest.fixture
+    def office(self, store: Store) -> Store:
+        who = {"applicant": "Nguyễn Văn Ví Dụ", "procedure": "Thủ tục Ví Dụ"}
+        late = {"due_at": moment("2026-11-09T23:59:59"), "computed_on": date(2026, 11, 9)}
+        take(store, "a.csv", *(told(code, **who) for code in ("H1", "H2", "H3")))
+        self.assess(store, 1, Standing.OVERDUE, promised_on=date(2026, 11, 12), **late)
+        self.assess(store, 2, Standing.WITHDRAWN, promised_on=date(2026, 11, 9), **late)
+        self.assess(store, 3, Standing.WITHIN, due_at=moment("2026-11-20"), computed_on=None)
+        return store
+
+    def assess(self, store: Store, dossier_id: int, standing: Standing, **decided: Any) -> None:
+        plain = {"dossier_version": 1, "rules": "", "basis": "computed", "limit_from": "", "problem": ""}
+        row = {
+            **plain,
+            "dossier_id": dossier_id,
+            "calendar_version": "",
+            "standing": standing.value,
+            **decided,
+        }
+        with store.writing() as connection:
+            connection.execute(insert(schema.assessment), row)
+
+    def test_two_dates_that_differ(self, office: Store) -> None:
+        with office.reading() as connection:
+            (found,) = differing_dates(connection)
+        assert (found.code, found.names) == ("H1", ("Phòng Kinh tế", ""))
+        assert found.dates.promised_on == date(2026, 11, 12)
+
+    def test_what_was_due_and_has_no_result(self, office: Store) -> None:
+        with office.reading() as connection:
+            since = NOW - timedelta(days=60)
+            found = list(unresolved(connection, since, NOW))
+            assert [(each.applicant.code, each.standing) for each in found] == [
+                ("H1", Standing.OVERDUE),
+                ("H2", Standing.WITHDRAWN),
+            ]
+            assert list(unresolved(connection, NOW - timedelta(days=1), NOW)) == []
+            assert sorted(each.code for each in applicants(connection, since)) == ["H1", "H2", "H3"]
+            assert list(applicants(connection, NOW)) == []
+
+    def test_what_was_withdrawn_in_time_is_no_lateness(self, office: Store) -> None:
+        withdrawn = told("H2", status=Status.WITHDRAWN, processed_at=moment("2026-11-06"))
+        take(office, "b.csv", withdrawn, hours=1)
+        with office.reading() as connection:
+            found = unresolved(connection, NOW - timedelta(days=60), NOW)
+            assert [each.applicant.code for each in found] == ["H1"]
 
 
 class TestMissing:

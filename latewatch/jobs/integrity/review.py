@@ -51,7 +51,7 @@ class _Review:
         self._explain()
         self._look_for_missing()
         self._compare_dates()
-        if has_news:
+        if has_news or self._done.new:  # what vanished may be one that was entered anew
             self._look_for_anew()
         return self._done
 
