@@ -1,6 +1,7 @@
 """A batch taken back: all that is alive stands as before it, nothing that was kept is lost, or it is refused."""
 
 import json
+import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -10,9 +11,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offices import NOW, desk_in
+from offices import NOW, Desk, desk_in, row
 from sqlalchemy import Engine, event, insert, select, update
 from sqlalchemy.engine import URL
+from test_kill import KILLED, PROCESSES, Steps
 from worlds import moment
 
 from latewatch.domain.dossier import Cause, Stage, Status, Suspension
@@ -536,3 +538,48 @@ def test_any_history_goes_back_the_way_it_came(
     facts = world.column(schema.record_version.c.facts, schema.record_version.c.facts.is_not(None))
     assert all(json.loads(each)["status"] for each in facts)
     store.close()
+
+
+def undo_and_die(folder: Path, last_step: int | None) -> None:
+    """Take the second file back in a process of its own; end at `last_step`, or at the end and tell the steps."""
+    steps = Steps(last_step)
+    with Desk(folder).open() as office:
+        undo_batch(office, 2, BY, REASON, NOW)
+    (folder / "steps").write_text(str(steps.taken))
+
+
+def run(folder: Path, last_step: int | None = None) -> int | None:
+    process = PROCESSES.Process(target=undo_and_die, args=(folder, last_step))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def test_a_process_that_is_killed_leaves_what_can_be_done_again(tmp_path: Path) -> None:
+    """The PDF of a draft may be gone by then: it is drawn again."""
+    desk = desk_in(tmp_path / "office")
+    desk.export("a.csv", [row("H1", promised="30/11/2026")])
+    desk.poll()
+    desk.export("b.csv", [row("H1", promised="01/12/2026"), row("N1", promised="11/11/2026")])
+    desk.poll()
+    desk.draft()
+    shutil.copytree(desk.folder, tmp_path / "whole")
+    assert run(tmp_path / "whole") == 0
+    steps = int((tmp_path / "whole" / "steps").read_text())
+    for number in range(1, steps, max(1, steps // 12)):
+        copy = Desk(tmp_path / f"{number}")
+        shutil.copytree(desk.folder, copy.folder)
+        assert run(copy.folder, number) == KILLED
+        with copy.open() as office:
+            world = World(office)
+            world.hold_whole()
+            if world.column(schema.batch.c.state, schema.batch.c.id == 2) == ["done"]:
+                assert world.column(schema.dossier.c.code) == ["H1", "N1"]
+                assert [draft.path.exists() for draft in draft_letters(office, NOW)] == [True]
+                world.undo(2)
+            assess(office, NOW)
+            assert world.column(schema.dossier.c.code) == ["H1"]
+            assert world.column(schema.dossier.c.promised_at) == [moment("2026-11-30")]
+            assert world.column(schema.letter.c.id) == []
+            world.hold_whole()
+        assert list((copy.folder / "letters").rglob("*.pdf")) == []
