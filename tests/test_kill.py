@@ -95,7 +95,8 @@ def run(folder: Path, is_next_day: bool, last_step: int | None = None) -> int | 
 def new_office(folder: Path, port: int) -> Desk:
     """An office before its first morning: an export of MANY dossiers, one of which is owed a letter."""
     desk = desk_in(folder, DESKS)
-    desk.configure(SOURCE, UNITS, DESKS, mail_at(port))
+    moved = SOURCE.replace("keep_files = true", "keep_files = false")
+    desk.configure(moved, UNITS, DESKS, mail_at(port))
     rows = [row(f"H{n}", promised="30/11/2026", unit=("PKT", "PVH")[n % 2]) for n in range(MANY)]
     rows[7] = row("H7", promised="12/11/2026")
     desk.export("ngay-11.csv", [*rows, row("X1", "31/02/2026")])
@@ -126,6 +127,7 @@ def content(desk: Desk) -> dict[str, list[str]]:
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             for each in rows:
                 each.pop("id", None)
+                each.pop("seen_at", None)  # a file that was taken and not yet put away is seen once more
                 each["dossier_id"] = codes.get(each.get("dossier_id", 0))
                 each["batch_id"] = files.get(each.get("batch_id", 0))
             found[table.name] = sorted(map(str, rows))
@@ -143,13 +145,19 @@ def letters(desk: Desk) -> list[str]:
     return [path.stem.rpartition("-")[0] for path in found]
 
 
+def exports(desk: Desk) -> list[str]:
+    """Return where the exports lie, and the reports beside them."""
+    folder = desk.folder / "in"
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
 class Mornings:
     """The two mornings, as they are before and after an undisturbed run."""
 
     def __init__(self, folder: Path, inbox: Inbox) -> None:
         self.inbox = inbox
         self.before: dict[bool, Path] = {}
-        self.after: dict[bool, tuple[dict[str, list[str]], list[str]]] = {}
+        self.after: dict[bool, tuple[dict[str, list[str]], list[str], list[str]]] = {}
         self.steps: dict[bool, int] = {}
         self.seconds = 0.0
         desk = new_office(folder / "office", inbox.port)
@@ -161,7 +169,7 @@ class Mornings:
             started = time.monotonic()
             assert run(desk.folder, is_next_day) == 0
             self.seconds = time.monotonic() - started
-            self.after[is_next_day] = content(desk), letters(desk)
+            self.after[is_next_day] = content(desk), letters(desk), exports(desk)
             self.steps[is_next_day] = int((desk.folder / "steps").read_text())
 
     def again(self, folder: Path, is_next_day: bool) -> Desk:
@@ -175,6 +183,7 @@ class Mornings:
         assert run(desk.folder, is_next_day) == 0, when
         assert content(desk) == self.after[is_next_day][0], when
         assert letters(desk) == self.after[is_next_day][1], when
+        assert exports(desk) == self.after[is_next_day][2], when
         self.hold_messages(desk, is_next_day, when)
         shutil.rmtree(desk.folder)
 
@@ -205,7 +214,14 @@ def mornings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mornings]:
 
 def test_the_undisturbed_mornings_do_what_there_is_to_do(mornings: Mornings) -> None:
     """Or the kills below would prove nothing."""
-    tables, names = mornings.after[True]
+    tables, names, files = mornings.after[True]
+    assert [name for name in files if name.endswith((".csv", ".xlsx"))] == [
+        "done/ngay-11.csv",
+        "done/ngay-11.csv.gac-lai.xlsx",
+        "done/ngay-12.csv",
+        "done/ngay-12.csv.gac-lai.xlsx",
+        "failed/hong.csv",
+    ]
     assert len(tables["dossier"]) == MANY + 1
     assert len(tables["record_version"]) == MANY + 1 + 41
     assert len(tables["rejection"]) == 2

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from latewatch.config import Source
 from latewatch.errors import SourceError
+from latewatch.jobs.feed import file_alarms
 from latewatch.jobs.intake import Taken
 from latewatch.jobs.notes import failed_note, taken_note
 from latewatch.jobs.office import Office
@@ -27,6 +28,7 @@ class Filing:
     """Puts the files of one source away, where they are not to be kept."""
 
     def __init__(self, office: Office, source: Source, now: datetime) -> None:
+        self.office = office
         self.store = office.store
         self.source = source
         self.profile = office.profiles[source.name]
@@ -39,12 +41,12 @@ class Filing:
         with self.store.reading() as connection:
             outcome = outcome_of(connection, taken.batch)
             rejected = set_aside(connection, taken.batch)
+            alarms = file_alarms(self.office, connection, self.source, path.name, self.now)
         if outcome is None or outcome.awaited:
             return None
-        told = list(dict.fromkeys([*outcome.warnings, *taken.warnings]))
-        outcome = replace(outcome, warnings=told)
         is_correctable = outcome.state == "done" and can_be_corrected(rejected, self.profile)
-        note = taken_note(path.name, outcome, rejected, taken.before, is_correctable=is_correctable)
+        told = replace(outcome, warnings=[*outcome.warnings, *alarms])
+        note = taken_note(path.name, told, rejected, taken.before, is_correctable=is_correctable)
         beside = {REPORT: note.encode()}
         if is_correctable:
             beside[CORRECTION] = correction_book(rejected, outcome, self.profile)

@@ -95,14 +95,17 @@ class _Poll:
         return lying_in(self.source.folder, FAILED) if self.source.folder else set()
 
     @contextmanager
-    def _failing(self, origin: str) -> Iterator[None]:
-        """Keep the failure of `origin`, a file or the source itself, and go on."""
+    def _failing(self, origin: str, path: Path | None = None) -> Iterator[None]:
+        """Keep the failure of `origin`, a file or the source itself, put the file away, and go on."""
         try:
             yield
         except (SourceError, ConfigError) as e:  # of the configuration: a secret that is not there
             with self.store.writing() as connection:
                 self._failures.append(note_failure(connection, self.source.name, origin, str(e), self.now))
             self.result.problems.append(str(e))
+            if path and isinstance(e, SourceError):
+                with self._refusals():
+                    self._note(self._filing.failed(path, e))
 
     def _read_folder(self, folder: Path) -> None:
         still, growing = settled(
@@ -110,17 +113,12 @@ class _Poll:
         )
         self.result.growing = [path.name for path in growing]
         for path in still:
-            with self._failing(path.name):
+            with self._failing(path.name, path):
                 self._read_file(path)
 
     def _read_file(self, path: Path) -> None:
-        """Take a file of the folder in and put it away; one that cannot be read is put away too."""
-        try:
-            taken = self._take(delivered(path, self.source.max_megabytes))
-        except SourceError as e:
-            with self._refusals():
-                self._note(self._filing.failed(path, e))
-            raise
+        """Take a file of the folder in and put it away."""
+        taken = self._take(delivered(path, self.source.max_megabytes))
         with self._refusals():
             filed = self._filing.done(path, taken)
             self._note(filed)

@@ -88,8 +88,13 @@ def delivered(path: Path, max_megabytes: int) -> Delivery:
                 hashlib.file_digest(file, "sha256").hexdigest() if size <= max_megabytes * MEGABYTE else ""
             )
     except OSError as e:
-        cause = _FILE_CAUSES.get(e.errno or 0, "không đọc được tệp; hãy kiểm tra ổ đĩa")
-        raise SourceError(path.name, cause, passing=True) from e
+        raise unreachable(path.name, e) from e
     if not sha256:
         raise SourceError(path.name, f"tệp lớn hơn {max_megabytes} MB; chia nhỏ, hoặc tăng max_megabytes")
     return Delivery(path.name, path, sha256)
+
+
+def unreachable(name: str, error: OSError) -> SourceError:
+    """Say why a file could not be opened or read: it may be there, or be allowed, next time."""
+    cause = _FILE_CAUSES.get(error.errno or 0, "không đọc được tệp; hãy kiểm tra ổ đĩa")
+    return SourceError(name, cause, passing=True)

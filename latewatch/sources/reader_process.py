@@ -14,9 +14,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import IO
 
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
+from latewatch.sources.folder import unreachable
 from latewatch.sources.profile import Profile, System
 from latewatch.sources.spreadsheet import read_parts
 from latewatch.sources.systems.packet_file import read_packet
@@ -57,13 +59,19 @@ def main() -> None:
             send(out, Outcome.PART, part)
         send(out, Outcome.END)
     except SourceError as e:
-        send(out, Outcome.REFUSED, (e.where, e.problem, e.passing))
+        _refuse(out, e)
+    except (FileNotFoundError, PermissionError) as e:  # since it was looked at
+        _refuse(out, unreachable(order.name, e))
     except MemoryError:
         send(out, Outcome.MEMORY)
     except Exception as e:
         where = "".join(traceback.format_tb(e.__traceback__)[-3:])  # lines of the program, no data
         send(out, Outcome.BROKEN, f"{type(e).__name__}\n{where}")
     out.close()
+
+
+def _refuse(out: IO[bytes], error: SourceError) -> None:
+    send(out, Outcome.REFUSED, (error.where, error.problem, error.passing))
 
 
 def _parts(order: Order) -> Iterator[Reading]:

@@ -124,7 +124,7 @@ def rejections(connection: Connection, source: str) -> list[Mapping[str, Any]]:
     One that several files repeat stands once.
     """
     table = schema.rejection.c
-    batches = [each for each in _newest(connection, source) if each not in corrected(connection, source)]
+    batches = {*_newest(connection, source)} - corrected(connection, source)
     statement = select(schema.rejection).where(table.batch_id.in_(batches))
     found = connection.execute(statement.order_by(table.batch_id, table.id)).mappings()
     rows = {(repr(sorted(row["raw"].items())), row["column"], row["reason"]): dict(row) for row in found}
