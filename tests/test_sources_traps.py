@@ -67,6 +67,12 @@ def test_a_text_file_is_read_however_a_program_wrote_it(content: bytes) -> None:
     assert ([each.code for each in reading.reported], reading.rejected) == ([CODE], [])
 
 
+@pytest.mark.parametrize("cut", ["c4", "e1bb", "eda0", "f09f98"])
+def test_a_last_letter_that_is_cut_costs_no_line_before_it(cut: str) -> None:
+    reading = read(delimited([CORE, core()], encoding="utf-8") + bytes.fromhex(cut), "thu.csv")
+    assert ([each.code for each in reading.reported], reading.rejected) == ([CODE], [])
+
+
 NUMBERS = {
     "a code of a procedure that lost its zero": ("Mã TTHC", 1.00408, "procedure_code", None, "1.00408"),
     "a code of a procedure that is text": ("Mã TTHC", "1.004080", "procedure_code", "1.004080", ""),

@@ -17,14 +17,15 @@ DELIMITERS = ",;\t|"
 SNIFFED_ROWS = 50
 SNIFFED_BYTES = 1 << 16
 PAGE = 1 << 20
+LONGEST_LETTER = 4  # bytes of one character in any of the encodings
 _MARKUP = re.compile(r"\s*(<[!?a-z]|mime-version:)", re.IGNORECASE)
 _CUT = "latewatch-cut"
 
 
 def _drop_cut(error: UnicodeError) -> tuple[str, int]:
     """Drop a last character that is cut in its middle: the line it stands in is known to be cut."""
-    if isinstance(error, UnicodeDecodeError) and error.reason in ("unexpected end of data", "truncated data"):
-        return "", error.end
+    if isinstance(error, UnicodeDecodeError) and len(error.object) - error.start < LONGEST_LETTER:
+        return "", len(error.object)
     raise error
 
 
