@@ -17,6 +17,7 @@ EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a day count, not an instan
 EXCEL_DAYS = (30_000, 80_000)  # 1982 to 2119: other numbers in a date column are not dates
 YEARS = range(1990, 2100)
 REMEMBERED = 1 << 16  # distinct texts whose reading is kept: exports repeat most of their cells
+LONGEST_REMEMBERED = 200  # characters of a text that is kept
 
 LONGEST_CODE = 100
 EXACT_DIGITS = 15  # of a number in a spreadsheet; those after it became zeros
@@ -72,13 +73,17 @@ _UNTIDY = ("  ", f" {_BAR}", f"{_BAR} ")
 
 def cleaned(text: str) -> str:
     """Return `text` tidied, without the characters nobody sees."""
-    # Codes, dates and numbers are ASCII and rarely come twice; names and words repeat.
-    return " ".join(text.split()) if text.isascii() else _composed(text)
+    # Codes, dates and numbers are ASCII and rarely come twice; names and words repeat, long notes do not.
+    if text.isascii():
+        return " ".join(text.split())
+    return _remembered(text) if len(text) <= LONGEST_REMEMBERED else _composed(text)
 
 
-@lru_cache(REMEMBERED)
 def _composed(text: str) -> str:
     return tidy(text.translate(_INVISIBLE))
+
+
+_remembered = lru_cache(REMEMBERED)(_composed)
 
 
 def _shown(moment: date) -> str:
