@@ -425,9 +425,12 @@ class TestCommand:
     def test_it_is_written_used_and_polled(self, file: Path, tmp_path: Path) -> None:
         desk = desk_in(tmp_path / "office")
         out = desk.folder / "mau" / "rieng.toml"
-        result = CliRunner().invoke(app, ["mapping", "suggest", str(file), "--out", str(out)])
+        config = str(desk.folder / "config.toml")
+        result = CliRunner().invoke(
+            app, ["mapping", "suggest", str(file), "--out", str(out), "--config", config]
+        )
         assert result.exit_code == 0, result.output
-        assert "Đã ghi" in result.stdout
+        assert 'profile = "mau/rieng.toml"' in result.stdout
         assert not PERSONAL.search(result.output)
         text = decided(out.read_text(encoding="utf-8"), {"Chờ ký số": "processing", "Đã trả KQ": "returned"})
         out.write_text(text, encoding="utf-8")

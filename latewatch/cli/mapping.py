@@ -1,5 +1,6 @@
 """`latewatch mapping`: a profile for a file whose layout nobody described yet."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +31,7 @@ def suggest(
     out: Annotated[
         Path | None, typer.Option(metavar="TỆP.toml", help="Ghi đề xuất ra tệp này; không ghi đè tệp đã có.")
     ] = None,
-    _config: Config = DEFAULT_CONFIG,
+    config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
     """Đề xuất mẫu đọc cho một kiểu tệp lạ. Không in dữ liệu cá nhân; người dùng xem lại rồi mới dùng."""
@@ -47,16 +48,17 @@ def suggest(
     elif out is None:
         terminal.say(toml_of(proposal).rstrip("\n"))
     else:
-        _show(proposal, out)
+        _show(proposal, out, config)
     if not as_json:
         _warn(proposal)
 
 
-def _show(proposal: Proposal, out: Path) -> None:
+def _show(proposal: Proposal, out: Path, config: Path) -> None:
     title = f"{proposal.file}: {proposal.based_on}, tiêu đề ở dòng {proposal.lines[0]}"
     rows = [_row(guess) for guess in proposal.guesses]
     terminal.show_table(title, ("Cột", "Trường", "Mức chắc", "Vì sao"), rows, wraps=(0, 3))
-    terminal.say(f"Đã ghi {out}. Xem lại rồi dùng: profile = “{out.name}” trong [[sources]].")
+    place = Path(os.path.relpath(out, config.parent)).as_posix()
+    terminal.say(f'Đã ghi {out}. Xem lại rồi dùng trong [[sources]] của {config}: profile = "{place}"')
 
 
 def _row(guess: Guess) -> tuple[str, str, str, str]:
