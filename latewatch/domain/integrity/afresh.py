@@ -4,10 +4,12 @@ People rightly hand in the same procedure many times. Only an older dossier that
 without a result after its due date, makes a new one worth a look.
 """
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, islice
 
 from latewatch.domain.integrity.finding import Betrayal, Kind, Severity, said
 
@@ -48,34 +50,57 @@ def entered_anew(
     """
     sought = list(late)
     wanted = {(each.applied.who, each.applied.what) for each in sought}
-    by_applicant: dict[tuple[str, str], list[Applied]] = defaultdict(list)
-    for each in dossiers:
-        if each.who and (each.who, each.what) in wanted:
-            by_applicant[each.who, each.what].append(each)
+    asked = _Asked(each for each in dossiers if each.who and (each.who, each.what) in wanted)
     for old in sought:
-        others = [
-            each
-            for each in by_applicant[old.applied.who, old.applied.what]
-            if each.code != old.applied.code and _is_same_person(each, old.applied)
-        ]
-        new = _next(old, others, within)
-        if new and not (old.is_running and _asks_often(old, others, new, within)):
-            yield new, _betrayal(old, new)
+        new = asked.first(old.applied, old.due_at, old.due_at + within)
+        if new is None or (old.is_running and asked.has_any(old.applied, old.due_at, within, new)):
+            continue
+        yield new, _betrayal(old, new)
 
 
-def _is_same_person(one: Applied, other: Applied) -> bool:
-    """Tell whether two of one name may be one person: two telephone numbers are two persons."""
-    return not one.phone or not other.phone or one.phone == other.phone
+class _Asked:
+    """What each applicant asked for, in the order of receipt: some ask for the same a thousand times a month.
+
+    Two telephone numbers are two persons of one name; who gave none may be either.
+    """
+
+    def __init__(self, dossiers: Iterable[Applied]) -> None:
+        self._all: dict[tuple[str, ...], list[Applied]] = defaultdict(list)
+        for each in sorted(dossiers, key=lambda each: (each.received_at, each.code)):
+            self._all[each.who, each.what].append(each)
+            self._all[each.who, each.what, each.phone].append(each)
+
+    def _of(self, old: Applied) -> Iterator[list[Applied]]:
+        """Yield what may be of the same person."""
+        if not old.phone:
+            yield self._all[old.who, old.what]
+            return
+        for phone in (old.phone, ""):
+            yield self._all[old.who, old.what, phone]
+
+    def first(self, old: Applied, after: datetime, until: datetime) -> Applied | None:
+        """Return the first that was received after `after`, at `until` at the latest."""
+        following = after + timedelta.resolution
+        found = [next(_between(each, following, until, old), None) for each in self._of(old)]
+        return min(filter(None, found), key=lambda each: (each.received_at, each.code), default=None)
+
+    def has_any(self, old: Applied, due_at: datetime, within: timedelta, new: Applied) -> bool:
+        """Tell whether that person asked for the same around the receipt of `old`, before it was due."""
+        since = old.received_at - within
+        around = chain.from_iterable(_between(each, since, due_at, old) for each in self._of(old))
+        return any(each is not new for each in around)
 
 
-def _next(old: Unresolved, others: Sequence[Applied], within: timedelta) -> Applied | None:
-    after = [each for each in others if old.due_at < each.received_at <= old.due_at + within]
-    return min(after, key=lambda each: (each.received_at, each.code), default=None)
-
-
-def _asks_often(old: Unresolved, others: Sequence[Applied], new: Applied, within: timedelta) -> bool:
-    since = old.applied.received_at - within
-    return any(since <= each.received_at <= old.due_at for each in others if each is not new)
+def _between(
+    dossiers: Sequence[Applied], first: datetime, last: datetime, other_than: Applied
+) -> Iterator[Applied]:
+    """Yield, of `dossiers` in order of receipt, those from `first` to `last`."""
+    start = bisect_left(dossiers, first, key=lambda each: each.received_at)
+    for each in islice(dossiers, start, None):
+        if each.received_at > last:
+            return
+        if each.code != other_than.code:
+            yield each
 
 
 def _betrayal(old: Unresolved, new: Applied) -> Betrayal:
