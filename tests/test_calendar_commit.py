@@ -29,7 +29,7 @@ from latewatch.jobs.office import Office
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
 from latewatch.store.database import Store
-from latewatch.store.facts import to_row
+from latewatch.store.facts import FIELDS, to_values
 from latewatch.store.movable import movable
 
 BY = Signature("Nguyễn Văn Ví Dụ", "thử")
@@ -135,7 +135,8 @@ def some_change(rng: random.Random, office: Office) -> Change:
 
 
 def fill(connection: Connection, dossiers: list[Dossier]) -> None:
-    rows = [{**to_row(each), "version": 1, "source": "xuat-tep"} for each in dossiers]
+    stored = (dict(zip(FIELDS, to_values(each), strict=True)) for each in dossiers)
+    rows = [{**each, "version": 1, "source": "xuat-tep"} for each in stored]
     connection.execute(insert(schema.dossier), rows)
 
 
