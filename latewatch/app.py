@@ -19,7 +19,7 @@ from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import catalogue_of
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
 from latewatch.sources.interfaces import check_origin
-from latewatch.sources.profile import Profile, load_profile
+from latewatch.sources.profiles.profile import Profile, load_profile
 from latewatch.store.calendars import newest_version
 from latewatch.store.database import Store, open_store
 

@@ -13,9 +13,9 @@ from msoffcrypto.format.ooxml import OOXMLFile
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
-from latewatch.sources.grid import Sheet
-from latewatch.sources.profile import Profile, load_profile
-from latewatch.sources.spreadsheet import read_spreadsheet
+from latewatch.sources.files.grid import Sheet
+from latewatch.sources.files.spreadsheet import read_spreadsheet
+from latewatch.sources.profiles.profile import Profile, load_profile
 
 PRESET_A = (
     "Số hồ sơ",

@@ -16,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent))  # the builders of files lie besi
 from exports import profile
 
 from latewatch.errors import SourceError
+from latewatch.sources.files.spreadsheet import read_spreadsheet
 from latewatch.sources.mapping.proposal import propose
 from latewatch.sources.mapping.text import toml_of
-from latewatch.sources.spreadsheet import read_spreadsheet
 
 MAX_MEGABYTES = 4
 CAUSES = ("hãy", "lưu lại", "chia nhỏ")  # a refusal says what to do

@@ -8,7 +8,7 @@ from offices import UNITS, Desk, desk_in
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
-from latewatch.sources.profile import Profile, load_profile
+from latewatch.sources.profiles.profile import Profile, load_profile
 from latewatch.sources.systems.packet_records import PacketReader
 from latewatch.sources.systems.packets import open_packet
 

@@ -16,10 +16,10 @@ from exports import CORE, core, delimited, profile, read, xlsx
 from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
-from latewatch.sources import apart
-from latewatch.sources.apart import read_apart
+from latewatch.sources.files import apart
+from latewatch.sources.files.apart import read_apart
+from latewatch.sources.files.spreadsheet import PART, read_parts
 from latewatch.sources.folder import delivered
-from latewatch.sources.spreadsheet import PART, read_parts
 
 
 def parts_of(
@@ -163,7 +163,7 @@ class TestHarm:
         assert time.monotonic() - started < 60
 
     def test_the_reader_starts_without_what_it_does_not_need(self) -> None:
-        loaded = "import sys, latewatch.sources.reader_process; print(sorted(sys.modules))"
+        loaded = "import sys, latewatch.sources.files.reader_process; print(sorted(sys.modules))"
         out = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True)
         assert not {"sqlalchemy", "weasyprint", "numpy", "httpx"} & set(
             out.stdout.replace("'", "").split(", ")

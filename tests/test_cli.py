@@ -374,4 +374,6 @@ class TestRun:
         assert "Đang dừng" in output
         taken = json.loads(program("poll", "--json", cwd=tmp_path).stdout)["xuat-tep"]["files"]
         assert taken == {"taken": [], "known": [], "growing": []}
-        assert (tmp_path / "vào" / "done" / "a.csv.bao-cao.txt").exists(), "it was done before the program ended"
+        assert (tmp_path / "vào" / "done" / "a.csv.bao-cao.txt").exists(), (
+            "it was done before the program ended"
+        )

@@ -16,7 +16,7 @@ from latewatch import typed
 from latewatch.config import Settings, Source, load
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.record import EventKind
-from latewatch.sources.profile import load_profile
+from latewatch.sources.profiles.profile import load_profile
 
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 KIND = re.compile(r"kiểu: (?P<kind>.+?); (?:(?P<required>bắt buộc)|mặc định: (?P<default>.+))")

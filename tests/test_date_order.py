@@ -8,7 +8,7 @@ from exports import CORE, core, read, xlsx
 from worlds import moment
 
 from latewatch.domain.record import DateOrder
-from latewatch.sources.date_order import PLAIN, Seen, Verdict, decide
+from latewatch.sources.files.date_order import PLAIN, Seen, Verdict, decide
 
 DAY = ["13/03/2026", "25/11/2026", "31/12/2026 08:30", "28-02-2026"]  # can only have the day first
 MONTH = ["03/13/2026", "11/25/2026", "12/31/2026 08:30", "2-28-2026"]

@@ -26,10 +26,10 @@ from latewatch.config import Source
 from latewatch.domain.limit import LimitUnit
 from latewatch.domain.record import DateOrder
 from latewatch.errors import SourceError
-from latewatch.sources.cells import key_of, limit_of, moment_of, phone_of, procedure_code_of, text_of
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.grid import Sheet
-from latewatch.sources.header import find_header
+from latewatch.sources.files.cells import key_of, limit_of, moment_of, phone_of, procedure_code_of, text_of
+from latewatch.sources.files.grid import Sheet
+from latewatch.sources.files.header import find_header
 from latewatch.sources.mapping.cells import kind_of
 from latewatch.sources.reading import read_delivery
 

@@ -150,7 +150,9 @@ class TestFolder:
         assert statuses(desk)["H1"] == ("processing", 1)
         assert "ngay-2.csv, dòng 3, cột “Mã hồ sơ”" in warnings(desk)
 
-    def test_an_absent_column_is_warned_of_until_most_files_lack_it_and_erases_nothing(self, desk: Desk) -> None:
+    def test_an_absent_column_is_warned_of_until_most_files_lack_it_and_erases_nothing(
+        self, desk: Desk
+    ) -> None:
         desk.export("ngay-1.csv", FIRST)
         desk.poll()
         fewer = ("code", "status", "received", "procedure", "field", "unit", "channel")

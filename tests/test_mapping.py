@@ -24,7 +24,7 @@ from latewatch.domain.dossier import Status
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
-from latewatch.sources.cells import key_of
+from latewatch.sources.files.cells import key_of
 from latewatch.sources.mapping.apart import propose_apart
 from latewatch.sources.mapping.cells import Kind, kind_of
 from latewatch.sources.mapping.proposal import Proposal, propose

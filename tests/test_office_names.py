@@ -10,8 +10,8 @@ from latewatch.domain.dossier import Cause, Dossier, Stage, Suspension
 from latewatch.domain.record import Event, Reading, Reported
 from latewatch.errors import Place
 from latewatch.jobs.assess import Deadlines
-from latewatch.sources.office_names import with_office_names
-from latewatch.sources.profile import Profile
+from latewatch.sources.profiles.office_names import with_office_names
+from latewatch.sources.profiles.profile import Profile
 from latewatch.store.cases import assessed, with_code
 
 SOURCE = """

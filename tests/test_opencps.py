@@ -17,7 +17,7 @@ from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import silent
-from latewatch.sources.profile import load_profile
+from latewatch.sources.profiles.profile import load_profile
 from latewatch.sources.systems.opencps import pull
 from latewatch.store import schema
 

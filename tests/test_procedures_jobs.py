@@ -12,7 +12,7 @@ from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.check import check_office
 from latewatch.jobs.explain import explain_dossier
 from latewatch.jobs.procedures import Import, accepted, differences, entries, suggestions, take_in
-from latewatch.sources.catalogue import Terms, read_catalogue
+from latewatch.sources.catalogues.catalogue import Terms, read_catalogue
 from latewatch.store.cases import assessed, with_code
 from latewatch.store.procedures import imported
 

@@ -13,7 +13,7 @@ from latewatch.domain.amendment import Listing
 from latewatch.domain.catalogue import Procedure
 from latewatch.domain.limit import LimitUnit
 from latewatch.errors import SourceError
-from latewatch.sources.catalogue import Terms, read_catalogue
+from latewatch.sources.catalogues.catalogue import Terms, read_catalogue
 
 HEADINGS = ("Mã TTHC", "Tên TTHC", "Thời hạn giải quyết")
 

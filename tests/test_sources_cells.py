@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from worlds import moment
 
 from latewatch.domain.limit import LimitUnit, TimeLimit
-from latewatch.sources.cells import (
+from latewatch.sources.files.cells import (
     MonthFirst,
     key_of,
     limit_of,

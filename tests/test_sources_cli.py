@@ -11,8 +11,8 @@ from typer.testing import CliRunner, Result
 from latewatch.cli.main import app
 from latewatch.domain.record import Reading
 from latewatch.jobs.undo import undo_batch
-from latewatch.sources.profile import System
-from latewatch.sources.profile_layers import presets
+from latewatch.sources.profiles.layers import presets
+from latewatch.sources.profiles.profile import System
 from latewatch.store.batches import Arrival, open_batch
 from latewatch.store.ingest import Batch, take
 

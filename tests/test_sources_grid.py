@@ -13,7 +13,7 @@ from exports import CORE, PRESET_A, below, core, delimited, encrypted, read, wor
 from worlds import moment
 
 from latewatch.errors import SourceError
-from latewatch.sources.grid import sheets
+from latewatch.sources.files.grid import sheets
 
 TABLE = [CORE, core()]
 GOOD = xlsx(TABLE)

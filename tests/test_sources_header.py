@@ -6,7 +6,7 @@ import pytest
 from exports import CORE, PRESET_A, PRESET_B, below, core, delimited, profile, read, sheet_of, workbook, xlsx
 
 from latewatch.errors import SourceError
-from latewatch.sources.header import find_header
+from latewatch.sources.files.header import find_header
 
 A_FIELDS = {
     "Số hồ sơ": "code",

@@ -12,9 +12,9 @@ from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import LimitUnit
 from latewatch.domain.record import DateOrder
 from latewatch.errors import ConfigError
-from latewatch.sources.cells import key_of
-from latewatch.sources.profile import DATE_FIELDS, DECIDING, REQUIRED, Reads, load_profile
-from latewatch.sources.profile_layers import presets
+from latewatch.sources.files.cells import key_of
+from latewatch.sources.profiles.layers import presets
+from latewatch.sources.profiles.profile import DATE_FIELDS, DECIDING, REQUIRED, Reads, load_profile
 
 
 def test_shipped_fields_cover_what_the_reader_asks_for() -> None:

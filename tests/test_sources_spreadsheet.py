@@ -13,8 +13,8 @@ from worlds import moment
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.errors import SourceError
-from latewatch.sources.header import find_header
-from latewatch.sources.spreadsheet import read_spreadsheet
+from latewatch.sources.files.header import find_header
+from latewatch.sources.files.spreadsheet import read_spreadsheet
 
 STATUS_WORDS = {
     "Mới tiếp nhận": Status.RECEIVED,

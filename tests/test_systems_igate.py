@@ -23,7 +23,7 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import silent
-from latewatch.sources.profile import Delivers, load_profile
+from latewatch.sources.profiles.profile import Delivers, load_profile
 from latewatch.sources.systems.igate import pull
 from latewatch.store import schema
 

@@ -15,7 +15,7 @@ from latewatch.domain.dossier import Cause, Channel, Status, Suspension
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
 from latewatch.progress import silent
-from latewatch.sources.profile import Delivers, load_profile
+from latewatch.sources.profiles.profile import Delivers, load_profile
 from latewatch.sources.systems.td import pull
 from latewatch.store import schema
 

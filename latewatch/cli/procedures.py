@@ -17,7 +17,7 @@ from latewatch.domain.catalogue import RULES
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.jobs import procedures as jobs
 from latewatch.jobs.assess import DECIDES
-from latewatch.sources.catalogue import Terms, read_catalogue
+from latewatch.sources.catalogues.catalogue import Terms, read_catalogue
 from latewatch.sources.folder import delivered
 
 MAX_MEGABYTES = 100

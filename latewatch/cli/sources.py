@@ -11,7 +11,7 @@ from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.domain.alarm import NOTES
 from latewatch.domain.telling import thousands
 from latewatch.jobs.sources import ListedProfile, ListedSource, listed_profiles, listed_sources
-from latewatch.sources.profile import Delivers, Reads, System
+from latewatch.sources.profiles.profile import Delivers, Reads, System
 
 SYSTEMS = {
     System.FILES: "tệp bảng tính",

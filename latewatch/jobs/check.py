@@ -24,7 +24,7 @@ from latewatch.jobs.procedures import differences
 from latewatch.notify.delivery import SmtpServer
 from latewatch.sources.filing import FAILED, lying_in
 from latewatch.sources.folder import export_files
-from latewatch.sources.profile import System
+from latewatch.sources.profiles.profile import System
 from latewatch.store.digests import unfinished_digests
 from latewatch.store.feeds import (
     Feed,

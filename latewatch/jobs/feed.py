@@ -12,8 +12,8 @@ from latewatch.domain.alarm import NOTES, Alarm, AlarmKind
 from latewatch.domain.arrivals import Arrived, data_time
 from latewatch.domain.feed import Expected, alarms
 from latewatch.jobs.office import Office
-from latewatch.sources.cells import key_of
-from latewatch.sources.profile import Profile, Reads, System
+from latewatch.sources.files.cells import key_of
+from latewatch.sources.profiles.profile import Profile, Reads, System
 from latewatch.store.feeds import arrivals
 
 log = logging.getLogger("latewatch")

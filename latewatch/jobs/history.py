@@ -9,8 +9,8 @@ from latewatch.domain.differences import HIDDEN, PERSONAL, Difference, differenc
 from latewatch.domain.names import tidy
 from latewatch.errors import StoreError
 from latewatch.jobs.office import Office
-from latewatch.sources.cells import key_of
-from latewatch.sources.profile import Profile
+from latewatch.sources.files.cells import key_of
+from latewatch.sources.profiles.profile import Profile
 from latewatch.store.cases import assessed, with_code
 from latewatch.store.history import Past, Taken, newest_taken, past_of
 

@@ -15,7 +15,7 @@ from latewatch.domain.layers import Calendars
 from latewatch.domain.names import Roster
 from latewatch.domain.standing import Case
 from latewatch.domain.worktime import WorkCalendar
-from latewatch.sources.profile import Profile, Reads
+from latewatch.sources.profiles.profile import Profile, Reads
 from latewatch.store.cases import Assessed
 from latewatch.store.database import Store
 

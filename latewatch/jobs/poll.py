@@ -21,8 +21,8 @@ from latewatch.sources.delivery import Delivery
 from latewatch.sources.filing import FAILED, lying_in
 from latewatch.sources.folder import delivered, endings_of, export_files, settled
 from latewatch.sources.interfaces import PULLS, Pull
-from latewatch.sources.office_names import with_office_names
-from latewatch.sources.profile import Profile, Reads
+from latewatch.sources.profiles.office_names import with_office_names
+from latewatch.sources.profiles.profile import Profile, Reads
 from latewatch.sources.web import fetch
 from latewatch.store.batches import (
     Arrival,

@@ -7,7 +7,7 @@ from itertools import groupby
 from latewatch.domain.correction import DOUBT, is_own, own_headings
 from latewatch.domain.record import Rejected
 from latewatch.reports.rejected import RejectedRow, RejectedSheet, rejected_workbook
-from latewatch.sources.profile import Profile, System
+from latewatch.sources.profiles.profile import Profile, System
 from latewatch.sources.rereading import (
     fields_by_heading,
     in_doubt,

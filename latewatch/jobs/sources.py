@@ -10,8 +10,8 @@ from latewatch.domain.alarm import Alarm
 from latewatch.jobs.feed import SourceFeed, look_at_feeds
 from latewatch.jobs.office import Office
 from latewatch.sources.http import shown
-from latewatch.sources.profile import Delivers, Reads, System, load_profile
-from latewatch.sources.profile_layers import presets
+from latewatch.sources.profiles.layers import presets
+from latewatch.sources.profiles.profile import Delivers, Reads, System, load_profile
 from latewatch.store.feeds import Run, failures, last_run
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.filing import REPORT
-from latewatch.sources.profile import System
+from latewatch.sources.profiles.profile import System
 
 ENDINGS = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".txt")
 PACKET_ENDINGS = (".json",)

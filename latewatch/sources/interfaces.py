@@ -8,7 +8,7 @@ from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError
 from latewatch.progress import Progress
-from latewatch.sources.profile import Profile, System
+from latewatch.sources.profiles.profile import Profile, System
 from latewatch.sources.systems import dvcqg, igate, opencps, td
 
 

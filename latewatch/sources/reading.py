@@ -5,10 +5,10 @@ from collections.abc import Set as AbstractSet
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
-from latewatch.sources.apart import read_apart
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.office_names import with_office_names
-from latewatch.sources.profile import Profile
+from latewatch.sources.files.apart import read_apart
+from latewatch.sources.profiles.office_names import with_office_names
+from latewatch.sources.profiles.profile import Profile
 
 
 def read_delivery(

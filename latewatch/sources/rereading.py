@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from latewatch.domain.correction import DOUBT
 from latewatch.domain.names import tidy
 from latewatch.domain.record import DateOrder
-from latewatch.sources.cells import EXCEL_DAYS, key_of, moment_of, phone_of
-from latewatch.sources.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile
+from latewatch.sources.files.cells import EXCEL_DAYS, key_of, moment_of, phone_of
+from latewatch.sources.profiles.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile
 
 # Signs in reasons and warnings of what a row alone does not show; a test holds them to the readers.
 ORDER_SIGNS = ("theo tháng/ngày/năm", "không rõ ô này ghi kiểu nào", "đã đảo ngày với tháng")

@@ -14,8 +14,8 @@ from latewatch.domain.names import fold
 from latewatch.domain.worktime import Confirmation, DayEntry, DayKind
 from latewatch.errors import Place, RecordError, SourceError
 from latewatch.jobs.calendar.change import Change
-from latewatch.sources.cells import moment_of, text_of
-from latewatch.sources.grid import Cell, Sheet, sheets
+from latewatch.sources.files.cells import moment_of, text_of
+from latewatch.sources.files.grid import Cell, Sheet, sheets
 
 COLUMNS = ("Ngày", "Loại", "Tên", "Nguồn", "Trạng thái", "Giờ", "Tầng")
 DAY, KIND, TITLE, SOURCE, STATUS, HOURS, LAYER = COLUMNS

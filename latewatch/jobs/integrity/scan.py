@@ -13,7 +13,7 @@ from latewatch.domain.integrity.change import FIELDS, Apology, Change
 from latewatch.domain.integrity.finding import Sighting
 from latewatch.jobs.integrity.judge import Judge
 from latewatch.jobs.office import Office
-from latewatch.sources.profile import System
+from latewatch.sources.profiles.profile import System
 from latewatch.store.findings import Noted, times_missing
 from latewatch.store.scan import Batch, Memory, Told, apologies
 

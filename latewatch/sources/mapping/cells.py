@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 
 from latewatch.domain.limit import LimitUnit
-from latewatch.sources.cells import limit_of, moment_of, phone_of, text_of
-from latewatch.sources.grid import Cell
+from latewatch.sources.files.cells import limit_of, moment_of, phone_of, text_of
+from latewatch.sources.files.grid import Cell
 
 
 class Kind(StrEnum):

@@ -9,12 +9,12 @@ from functools import cache
 
 import msgspec
 
-from latewatch.sources.cells import cleaned, key_of
-from latewatch.sources.header import Heading
+from latewatch.sources.files.cells import cleaned, key_of
+from latewatch.sources.files.header import Heading
 from latewatch.sources.mapping.cells import Kind, is_dossier_code
 from latewatch.sources.mapping.layout import Column
 from latewatch.sources.mapping.words import spelled_out, tables
-from latewatch.sources.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Reads
+from latewatch.sources.profiles.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Reads
 
 
 class Certainty(StrEnum):

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from latewatch.sources.cells import text_of
-from latewatch.sources.grid import Cell, Sheet
-from latewatch.sources.header import DEEPEST_HEADER, SEARCHED_ROWS, Heading, are_numbers, texts_of
+from latewatch.sources.files.cells import text_of
+from latewatch.sources.files.grid import Cell, Sheet
+from latewatch.sources.files.header import DEEPEST_HEADER, SEARCHED_ROWS, Heading, are_numbers, texts_of
 from latewatch.sources.mapping.cells import Kind, kind_of
 
 SAMPLED = 2_000  # rows of a sheet that are looked at

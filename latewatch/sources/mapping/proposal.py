@@ -7,15 +7,22 @@ from pathlib import Path
 from latewatch.config import Source
 from latewatch.domain.record import DateOrder
 from latewatch.errors import SourceError
-from latewatch.sources.date_order import Seen, decide
-from latewatch.sources.delimited import Content
-from latewatch.sources.grid import sheets
+from latewatch.sources.files.date_order import Seen, decide
+from latewatch.sources.files.delimited import Content
+from latewatch.sources.files.grid import sheets
 from latewatch.sources.mapping.cells import Kind, is_dossier_code
 from latewatch.sources.mapping.fields import Certainty, Guess, Vocabulary, guesses, hints
 from latewatch.sources.mapping.layout import Column, Layout, layout_of
 from latewatch.sources.mapping.words import Word, words_in
-from latewatch.sources.profile import DATE_FIELDS, EVENT_DATE_FIELDS, STANDARD, Profile, Reads, load_profile
-from latewatch.sources.profile_layers import preset
+from latewatch.sources.profiles.layers import preset
+from latewatch.sources.profiles.profile import (
+    DATE_FIELDS,
+    EVENT_DATE_FIELDS,
+    STANDARD,
+    Profile,
+    Reads,
+    load_profile,
+)
 
 EXAMPLES = 2  # of the cells of a column
 WORD_FIELDS = {"status": "status_words", "channel": "channel_words", "kind": "event_words"}

@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from latewatch.sources.cells import key_of
+from latewatch.sources.files.cells import key_of
 from latewatch.sources.mapping.layout import Column
 
 ALIKE = 0.8

@@ -15,7 +15,7 @@ from latewatch.config import Source, secret
 from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import Progress
-from latewatch.sources.profile import Profile
+from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.api import Api
 from latewatch.sources.systems.packet_records import PacketReader
 from latewatch.sources.systems.packets import Packet, Tells, open_packet, service_of

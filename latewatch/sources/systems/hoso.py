@@ -10,8 +10,8 @@ from msgspec.structs import fields
 
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.suspension import is_before, problem_of
-from latewatch.sources.cells import moment_of, phone_of
-from latewatch.sources.rows import Doubt
+from latewatch.sources.files.cells import moment_of, phone_of
+from latewatch.sources.files.rows import Doubt
 from latewatch.sources.systems.records import Facts, text_in
 
 Number: TypeAlias = Annotated[int, Meta(ge=-(2**53), le=2**53)]  # JSON keeps no more digits

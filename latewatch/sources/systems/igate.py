@@ -17,7 +17,7 @@ from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import Progress
-from latewatch.sources.profile import Profile
+from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.api import Api
 from latewatch.sources.systems.igate_records import Item, read_item, stamp_of
 from latewatch.sources.systems.records import Records

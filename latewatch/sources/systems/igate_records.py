@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from latewatch.domain.limit import LimitUnit, TimeLimit
-from latewatch.sources.cells import moment_of
+from latewatch.sources.files.cells import moment_of
 from latewatch.sources.systems.records import Facts, text_in
 from latewatch.sources.translations import Names, vietnamese
 

@@ -10,7 +10,7 @@ from latewatch.domain.dossier import Status
 from latewatch.domain.record import Reading
 from latewatch.errors import ConfigError
 from latewatch.progress import Progress
-from latewatch.sources.profile import Profile
+from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.api import Api
 from latewatch.sources.systems.listings import Aside, Leg, Page, Span, Step, Walk
 from latewatch.sources.systems.opencps_records import HoSo, identify, is_unnumbered, read

@@ -9,9 +9,9 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 
 from latewatch.domain.dossier import Status
 from latewatch.domain.limit import LimitUnit, TimeLimit
-from latewatch.sources.cells import key_of, moment_of
+from latewatch.sources.files.cells import key_of, moment_of
 from latewatch.sources.order import NEEDS_NO_RECEIPT
-from latewatch.sources.profile import Profile
+from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.records import Facts, text_in
 
 HOURS_A_DAY = 8  # as OpenCPS counts them

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
-from latewatch.sources.profile import Profile
+from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.packet_records import PacketReader
 from latewatch.sources.systems.packets import open_packet
 

@@ -11,8 +11,8 @@ from latewatch.domain.dossier import Stage
 from latewatch.domain.record import Event, Reading, Rejected, Reported
 from latewatch.domain.suspension import is_before
 from latewatch.errors import Place
-from latewatch.sources.profile import Profile
-from latewatch.sources.rows import Doubt
+from latewatch.sources.files.rows import Doubt
+from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.hoso import HoSo, Text, moment_in, read_hoso, read_state
 from latewatch.sources.systems.packets import Packet, Tells
 from latewatch.sources.systems.records import (

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from latewatch.errors import SourceError
-from latewatch.sources.cells import key_of
+from latewatch.sources.files.cells import key_of
 
 Number: TypeAlias = str | int | float | None
 

@@ -11,10 +11,10 @@ from msgspec import UNSET, Raw, Struct
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import Place
-from latewatch.sources.cells import cleaned, key_of, moment_of
+from latewatch.sources.files.cells import cleaned, key_of, moment_of
+from latewatch.sources.files.rows import LONGEST_CODE, Doubt
 from latewatch.sources.order import misfit_of
-from latewatch.sources.profile import Profile
-from latewatch.sources.rows import LONGEST_CODE, Doubt
+from latewatch.sources.profiles.profile import Profile
 
 MANY_WARNINGS = 20  # of one run: more say nothing new
 DEEPEST = 12  # levels of lists and objects in one record; real ones have five

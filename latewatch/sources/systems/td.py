@@ -11,7 +11,7 @@ from latewatch.domain.dossier import Status
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
 from latewatch.progress import Progress
-from latewatch.sources.profile import Profile
+from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.api import Api
 from latewatch.sources.systems.hoso import HoSo, Text, read_hoso
 from latewatch.sources.systems.listings import Aside, Leg, Page, Span, Step, Walk

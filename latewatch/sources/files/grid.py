@@ -13,8 +13,8 @@ from typing import TypeAlias
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError
 
 from latewatch.errors import SourceError
-from latewatch.sources.delimited import Content, open_delimited, opened
-from latewatch.sources.package import MEGABYTE, ErrorCells, check_size, inspect_sheets
+from latewatch.sources.files.delimited import Content, open_delimited, opened
+from latewatch.sources.files.package import MEGABYTE, ErrorCells, check_size, inspect_sheets
 
 Cell: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 Cells: TypeAlias = Sequence[Cell]

@@ -7,16 +7,16 @@ from itertools import islice
 
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import SourceError
-from latewatch.sources.contradictions import set_contradictions_aside
-from latewatch.sources.delimited import Content
-from latewatch.sources.dossier_rows import DossierReader
-from latewatch.sources.event_rows import EventReader, Spoilt, Told
-from latewatch.sources.events import join_events
-from latewatch.sources.grid import Cells, Sheet, sheets
-from latewatch.sources.header import Header, NoTable, find_header
-from latewatch.sources.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile, Reads
-from latewatch.sources.rows import Doubt, Row, RowReader
-from latewatch.sources.scan import Scan, scan
+from latewatch.sources.files.contradictions import set_contradictions_aside
+from latewatch.sources.files.delimited import Content
+from latewatch.sources.files.dossier_rows import DossierReader
+from latewatch.sources.files.event_rows import EventReader, Spoilt, Told
+from latewatch.sources.files.events import join_events
+from latewatch.sources.files.grid import Cells, Sheet, sheets
+from latewatch.sources.files.header import Header, NoTable, find_header
+from latewatch.sources.files.rows import Doubt, Row, RowReader
+from latewatch.sources.files.scan import Scan, scan
+from latewatch.sources.profiles.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile, Reads
 
 MANY_WARNINGS = 20  # of one sheet: more say nothing new
 PART = 1_000  # rows handed on together

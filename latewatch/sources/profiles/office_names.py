@@ -6,8 +6,8 @@ from typing import Any
 
 from latewatch.domain.dossier import Stage
 from latewatch.domain.record import Event, Reading, Reported
-from latewatch.sources.cells import key_of
-from latewatch.sources.profile import Profile
+from latewatch.sources.files.cells import key_of
+from latewatch.sources.profiles.profile import Profile
 
 UNIT_FIELDS = ("receiving_unit", "resolving_unit", "department")
 

@@ -13,8 +13,8 @@ from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import LimitUnit
 from latewatch.domain.record import DateOrder, EventKind
-from latewatch.sources.cells import key_of
-from latewatch.sources.profile_checks import (
+from latewatch.sources.files.cells import key_of
+from latewatch.sources.profiles.checks import (
     check_fields,
     check_idle,
     check_kept,
@@ -23,7 +23,7 @@ from latewatch.sources.profile_checks import (
     one_of,
     words_of,
 )
-from latewatch.sources.profile_layers import Layer, layers_of, preset
+from latewatch.sources.profiles.layers import Layer, layers_of, preset
 
 READER_VERSION = "2"  # a change in how rows are read makes every file worth reading again
 

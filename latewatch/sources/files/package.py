@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import TypeAlias
 
 from latewatch.errors import SourceError
-from latewatch.sources.delimited import Content, opened
+from latewatch.sources.files.delimited import Content, opened
 
 MEGABYTE = 1024 * 1024
 INFLATION = 10  # how many times max_megabytes a file may unpack to

@@ -8,13 +8,13 @@ from typing import Any
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.record import Reported
 from latewatch.domain.suspension import problem_of
-from latewatch.sources.cells import REMEMBERED, limit_of, phone_of, procedure_code_of, text_of
-from latewatch.sources.grid import Cell, Sheet
-from latewatch.sources.header import Header
+from latewatch.sources.files.cells import REMEMBERED, limit_of, phone_of, procedure_code_of, text_of
+from latewatch.sources.files.grid import Cell, Sheet
+from latewatch.sources.files.header import Header
+from latewatch.sources.files.rows import Doubt, Row, RowReader, meaning
+from latewatch.sources.files.scan import Scan
 from latewatch.sources.order import misfit_of
-from latewatch.sources.profile import DATE_FIELDS, Profile
-from latewatch.sources.rows import Doubt, Row, RowReader, meaning
-from latewatch.sources.scan import Scan
+from latewatch.sources.profiles.profile import DATE_FIELDS, Profile
 
 SUPPLEMENT = ("supplement_asked_at", "supplement_got_at")
 

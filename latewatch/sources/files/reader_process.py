@@ -1,4 +1,4 @@
-"""The process that reads one file for another: `python -m latewatch.sources.reader_process`.
+"""The process that reads one file for another: `python -m latewatch.sources.files.reader_process`.
 
 The order comes in on standard input, parts go out on standard output, each a pickle. Whatever a file does to
 its reader, it does it here: the memory is capped, the processor's time is, and nobody else is harmed.
@@ -18,11 +18,11 @@ from typing import IO
 
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
+from latewatch.sources.files.spreadsheet import read_parts
+from latewatch.sources.files.wire import send
 from latewatch.sources.folder import unreachable
-from latewatch.sources.profile import Profile, System
-from latewatch.sources.spreadsheet import read_parts
+from latewatch.sources.profiles.profile import Profile, System
 from latewatch.sources.systems.packet_file import read_packet
-from latewatch.sources.wire import send
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,6 @@ def _limit(megabytes: int, seconds: int) -> None:
 
 if __name__ == "__main__":
     # Classes must have the name under which the other process knows them.
-    from latewatch.sources.reader_process import main as named_main
+    from latewatch.sources.files.reader_process import main as named_main
 
     named_main()

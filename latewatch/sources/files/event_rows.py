@@ -9,12 +9,12 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Event, EventKind
 from latewatch.domain.suspension import is_before, problem_of
 from latewatch.errors import Place, SourceError
-from latewatch.sources.cells import AT_ONCE, key_of, limit_of, text_of
-from latewatch.sources.grid import Cell, Sheet
-from latewatch.sources.header import Header
-from latewatch.sources.profile import Profile
-from latewatch.sources.rows import Doubt, Row, RowReader, meaning
-from latewatch.sources.scan import Scan
+from latewatch.sources.files.cells import AT_ONCE, key_of, limit_of, text_of
+from latewatch.sources.files.grid import Cell, Sheet
+from latewatch.sources.files.header import Header
+from latewatch.sources.files.rows import Doubt, Row, RowReader, meaning
+from latewatch.sources.files.scan import Scan
+from latewatch.sources.profiles.profile import Profile
 
 
 @dataclass(frozen=True, slots=True)

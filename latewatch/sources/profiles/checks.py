@@ -4,8 +4,8 @@ from collections.abc import Collection, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
-from latewatch.sources.cells import key_of
-from latewatch.sources.profile_layers import Layer
+from latewatch.sources.files.cells import key_of
+from latewatch.sources.profiles.layers import Layer
 
 E = TypeVar("E", bound=StrEnum)
 

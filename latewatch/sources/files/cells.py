@@ -11,7 +11,7 @@ from latewatch.clock import VIETNAM, at_midnight
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.names import fold, tidy
 from latewatch.domain.record import DateOrder
-from latewatch.sources.grid import Cell
+from latewatch.sources.files.grid import Cell
 
 EXCEL_EPOCH = datetime(1899, 12, 30)  # noqa: DTZ001  a day count, not an instant
 EXCEL_DAYS = (30_000, 80_000)  # 1982 to 2119: other numbers in a date column are not dates

@@ -16,8 +16,8 @@ from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import LimitUnit, TimeLimit
 from latewatch.domain.names import fold
 from latewatch.domain.suspension import Effect
-from latewatch.sources.cells import key_of, limit_of, moment_of, procedure_code_of, text_of
-from latewatch.sources.grid import Cell
+from latewatch.sources.files.cells import key_of, limit_of, moment_of, procedure_code_of, text_of
+from latewatch.sources.files.grid import Cell
 
 MINUTES_A_DAY = 24 * 60
 EFFECTS = ("supplement", "financial", "consultation", "other")

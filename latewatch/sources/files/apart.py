@@ -13,9 +13,9 @@ from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.profile import Profile
-from latewatch.sources.reader_process import Order, Outcome
-from latewatch.sources.wire import receive
+from latewatch.sources.files.reader_process import Order, Outcome
+from latewatch.sources.files.wire import receive
+from latewatch.sources.profiles.profile import Profile
 
 LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
 PIPE_BYTES = 1 << 20  # lets the reader go on while a part is being written
@@ -50,7 +50,7 @@ def read_apart(
 @contextmanager
 def _reader() -> Iterator[subprocess.Popen[bytes]]:
     """Start a reader, and end it whatever happens: whoever takes no more parts needs none."""
-    command = [sys.executable, "-m", "latewatch.sources.reader_process"]
+    command = [sys.executable, "-m", "latewatch.sources.files.reader_process"]
     wanted = subprocess.PIPE
     reader = subprocess.Popen(command, stdin=wanted, stdout=wanted, stderr=subprocess.DEVNULL)  # noqa: S603
     _widen(reader.stdout)

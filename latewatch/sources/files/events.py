@@ -7,7 +7,7 @@ from latewatch.domain.dossier import Stage, Suspension
 from latewatch.domain.fitting import FACT_OF, Kind, not_whole, of_kind
 from latewatch.domain.record import Event, Reading, Rejected, Reported
 from latewatch.domain.suspension import problem_of
-from latewatch.sources.event_rows import Spoilt, Told
+from latewatch.sources.files.event_rows import Spoilt, Told
 
 
 def join_events(rows: Sequence[Told], spoilt: Sequence[Spoilt], reading: Reading) -> None:

@@ -7,8 +7,8 @@ from typing import Protocol
 
 from latewatch.domain.names import tidy
 from latewatch.errors import SourceError
-from latewatch.sources.cells import key_of, text_of
-from latewatch.sources.grid import Cell, Sheet
+from latewatch.sources.files.cells import key_of, text_of
+from latewatch.sources.files.grid import Cell, Sheet
 
 SEARCHED_ROWS = 40
 DEEPEST_HEADER = 3

@@ -7,11 +7,11 @@ from itertools import islice
 
 import msgspec
 
-from latewatch.sources.cells import text_of
-from latewatch.sources.date_order import PLAIN, Seen, Verdict, decide
-from latewatch.sources.grid import Sheet
-from latewatch.sources.header import Header
-from latewatch.sources.profile import Profile
+from latewatch.sources.files.cells import text_of
+from latewatch.sources.files.date_order import PLAIN, Seen, Verdict, decide
+from latewatch.sources.files.grid import Sheet
+from latewatch.sources.files.header import Header
+from latewatch.sources.profiles.profile import Profile
 
 DIGEST = 32  # hexadecimal digits of a row's fingerprint
 PAGE = 1_000  # rows looked at together

@@ -64,13 +64,13 @@ class Layer:
 
 def presets() -> list[str]:
     """Return the names of the shipped presets."""
-    folder = resources.files(__package__) / "profiles"
+    folder = resources.files(__package__)
     return sorted(each.name.removesuffix(ENDING) for each in folder.iterdir() if each.name.endswith(ENDING))
 
 
 def preset(name: str) -> Layer:
     """Return the shipped preset `name`, which there is."""
-    with resources.as_file(resources.files(__package__) / "profiles" / f"{name}{ENDING}") as file:
+    with resources.as_file(resources.files(__package__) / f"{name}{ENDING}") as file:
         return Layer(file.name, checked(file.name, read_toml(file), Tables), is_preset=True)
 
 

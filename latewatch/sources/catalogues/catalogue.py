@@ -9,11 +9,11 @@ from latewatch.domain.amendment import Listed, Listing
 from latewatch.domain.catalogue import Procedure
 from latewatch.domain.limit import LimitUnit
 from latewatch.errors import Place, RecordError, SourceError
-from latewatch.sources.catalogue_cells import catalogue_headings, readers
-from latewatch.sources.catalogue_json import read_catalogue_json
-from latewatch.sources.cells import key_of, text_of
-from latewatch.sources.grid import Cell, Sheet, sheets
-from latewatch.sources.header import Header, NoTable, are_numbers, find_header
+from latewatch.sources.catalogues.cells import catalogue_headings, readers
+from latewatch.sources.catalogues.json_records import read_catalogue_json
+from latewatch.sources.files.cells import key_of, text_of
+from latewatch.sources.files.grid import Cell, Sheet, sheets
+from latewatch.sources.files.header import Header, NoTable, are_numbers, find_header
 
 SHOWN_ROWS = 10
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from latewatch.domain.record import DateOrder
-from latewatch.sources.grid import Cell
+from latewatch.sources.files.grid import Cell
 
 FEW = 3  # cells: fewer are slips of a hand, no habit of an export
 MIXED = 0.10  # of the cells that show an order: below it the others are slips
@@ -76,9 +76,7 @@ _SWAPPED = (
     "cột có {number} ô là ngày thật của Excel đều không quá ngày 12, còn {text} ô có ngày lớn hơn 12 vẫn là "
     "chữ: Excel đã đảo ngày với tháng khi mở tệp; hãy xuất lại, không mở và lưu bằng Excel"
 )
-_MONTH_FIRST = (
-    "được đọc theo tháng/ngày/năm: {number} ô chỉ có thể là như vậy, hầu như không ô nào ngược lại"
-)
+_MONTH_FIRST = "được đọc theo tháng/ngày/năm: {number} ô chỉ có thể là như vậy, hầu như không ô nào ngược lại"
 _HINT = (
     "{number} ô ghi tháng trước ngày và không ô nào có ngày lớn hơn 12: các ngày khác của cột có thể bị đảo "
     "ngày với tháng; hãy kiểm tra cách xuất ngày"

@@ -1,0 +1,1 @@
+"""The catalogue of procedures, as an office has it: spreadsheets and JSON records."""
