@@ -67,7 +67,7 @@ demo: setup  ## a made-up office, from its exports to digest, letters and report
 test: setup servers  ## every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile -q
 
-fuzz: setup  ## more than 200 000 files and cells nobody would write, against the readers; about an hour
+fuzz: setup  ## more than 200 000 files and cells nobody would write, against the readers; about twenty minutes
 	@LATEWATCH_FUZZ=$(or $(FUZZ),65) $(BIN)/python -m pytest -n auto --dist worksteal -q -rP tests/test_fuzz.py
 
 lint: setup  ## ruff, its formatter, mypy --strict
