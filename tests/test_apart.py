@@ -28,7 +28,7 @@ def parts_of(
     path = folder / name
     path.write_bytes(content)
     source = Source(name="thử", folder=folder, **own)
-    return read_apart(delivered(path, source.max_megabytes), source, profile(), stored)
+    return read_apart(delivered(path, source.max_megabytes), source, profile(), lambda: stored)
 
 
 def whole(parts: Any) -> Reading:
@@ -159,7 +159,7 @@ class TestHarm:
         monkeypatch.setattr(apart, "LONGEST_SECONDS", 1)
         started = time.monotonic()
         with pytest.raises(SourceError, match=r"a.csv: đọc quá .* chưa xong; hãy chia nhỏ tệp"):
-            whole(read_apart(delivered(path, 100), source, profile(), frozenset()))
+            whole(read_apart(delivered(path, 100), source, profile()))
         assert time.monotonic() - started < 60
 
     def test_the_reader_starts_without_what_it_does_not_need(self) -> None:

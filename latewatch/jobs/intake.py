@@ -1,6 +1,7 @@
 """Intake: one file taken in as one batch, in the same way for whoever brings it."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,7 +26,7 @@ from latewatch.store.batches import (
     note_correction,
     write_cursor,
 )
-from latewatch.store.ingest import Stored, ingest, stored
+from latewatch.store.ingest import Stored, ingest, still_true, stored
 from latewatch.store.missing import Listed, note_missing
 
 
@@ -69,6 +70,7 @@ class FileIntake:
         self.progress = progress
         self.anew = anew
         self._listed = Listed()
+        self._told = Stored(frozenset(), frozenset(), 0)
 
     def take(self, delivery: Delivery, cursor: Mapping[str, str] | None = None) -> Taken:
         """Take `delivery` in as one transaction, and keep `cursor` with it; what is known is not read.
@@ -91,24 +93,29 @@ class FileIntake:
 
         Raises SourceError where it cannot be read.
         """
+        with closing(read_delivery(delivery, self.source, self.profile, self._digests)) as parts:
+            first = next(parts)
+            yield OpenedFile(delivery, self._told, chain([first], parts))
+
+    def _digests(self) -> AbstractSet[str]:
+        """Look up what is stored of the source: while the file is opened there is time."""
         with self.store.reading() as connection:
-            told = stored(connection, self.source.name)
-        with closing(read_delivery(delivery, self.source, self.profile, told.digests)) as parts:
-            yield OpenedFile(delivery, told, chain([next(parts)], parts))
+            self._told = stored(connection, self.source.name)
+        return self._told.digests
 
     def take_into(self, connection: Connection, file: OpenedFile) -> Taken:
         """Take `file` in, in the open transaction; another process may have taken it meanwhile."""
         known = self.known(connection, file.delivery)
         if known:
             return Taken(known.id, known)
-        taken = Taken(0)
+        taken, told = Taken(0), still_true(connection, file.told, self.source.name)
         warned = self._listed.noting(self._warned(connection, file.parts, taken))
         arrival = self._arrival(file.delivery)
-        taken.intake = ingest(connection, arrival, warned, file.told.codes, self.progress)
+        taken.intake = ingest(connection, arrival, warned, told.codes, self.progress)
         taken.batch = newest_batch(connection, self.source.name)
         if expected(self.office, self.source, self.profile).is_whole:
             shrunk = self.office.settings.feed.shrunk_percent
-            note_missing(connection, taken.batch, self._listed, file.told.own + taken.intake.new, shrunk)
+            note_missing(connection, taken.batch, self._listed, told.own + taken.intake.new, shrunk)
         taken.warnings += file_alarms(self.office, connection, self.source, file.delivery.name, self.now)
         return taken
 

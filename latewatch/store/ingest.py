@@ -24,7 +24,7 @@ from latewatch.store.batches import (
     open_batch,
 )
 from latewatch.store.facts import FIELDS, from_row, to_document, to_values, updated
-from latewatch.store.memory import Version, append, newest_versions
+from latewatch.store.memory import Version, append, newest_hash, newest_versions
 from latewatch.store.newcomers import parted, write_newcomers
 from latewatch.store.rows import insert_rows, to_text, update_rows
 
@@ -60,6 +60,7 @@ class Stored:
     codes: Set[str]
     digests: Set[str]
     own: int
+    hash: str = ""  # over all that was ever said until then
 
 
 def stored(connection: Connection, source: str) -> Stored:
@@ -68,7 +69,12 @@ def stored(connection: Connection, source: str) -> Stored:
     is_own = (table.source == source) & table.missing_since.is_(None)
     rows = connection.execute(select(table.code, table.source, table.digest, is_own)).all()
     digests = {digest for _, told_by, digest, _ in rows if digest and told_by == source}
-    return Stored({row[0] for row in rows}, digests, sum(row[3] for row in rows))
+    return Stored({row[0] for row in rows}, digests, sum(row[3] for row in rows), newest_hash(connection))
+
+
+def still_true(connection: Connection, told: Stored, source: str) -> Stored:
+    """Return `told`, looked up anew where another process took something in meanwhile."""
+    return told if newest_hash(connection) == told.hash else stored(connection, source)
 
 
 @dataclass(frozen=True, slots=True)

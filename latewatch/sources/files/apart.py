@@ -4,10 +4,10 @@ import logging
 import pickle
 import subprocess
 import sys
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager, suppress
-from typing import IO, Any
+from typing import IO, Any, TypeAlias
 
 from latewatch.config import Source
 from latewatch.domain.record import Reading
@@ -19,14 +19,16 @@ from latewatch.sources.profiles.profile import Profile
 
 LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
 PIPE_BYTES = 1 << 20  # lets the reader go on while a part is being written
+Known: TypeAlias = Callable[[], AbstractSet[str]]
 log = logging.getLogger("latewatch")
 
 
 def read_apart(
-    delivery: Delivery, source: Source, profile: Profile, stored: AbstractSet[str] = frozenset()
+    delivery: Delivery, source: Source, profile: Profile, stored: Known = frozenset
 ) -> Generator[Reading, None, None]:
     """Yield what the file says, part by part. Raises SourceError where it cannot be read, at any part.
 
+    `stored` gives the fingerprints of rows that need no reading; it is asked while the file is being opened.
     More than `max_memory_megabytes` of the source, or 15 minutes of the processor, and the file is refused.
     """
     order = Order(
@@ -36,13 +38,14 @@ def read_apart(
         max_megabytes=source.max_megabytes,
         max_memory_megabytes=source.max_memory_megabytes,
         max_seconds=LONGEST_SECONDS,
-        stored=stored,
     )
     with _reader() as reader:
         assert reader.stdin is not None  # noqa: S101  pipes were asked for
         assert reader.stdout is not None  # noqa: S101  likewise
         with suppress(BrokenPipeError):  # it died before it had its order; that is told below
             pickle.dump(order, reader.stdin, pickle.HIGHEST_PROTOCOL)
+            reader.stdin.flush()
+            pickle.dump(stored(), reader.stdin, pickle.HIGHEST_PROTOCOL)
             reader.stdin.close()
         yield from _parts(reader, reader.stdout, order)
 

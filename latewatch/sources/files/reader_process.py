@@ -1,7 +1,8 @@
 """The process that reads one file for another: `python -m latewatch.sources.files.reader_process`.
 
-The order comes in on standard input, parts go out on standard output, each a pickle. Whatever a file does to
-its reader, it does it here: the memory is capped, the processor's time is, and nobody else is harmed.
+The order comes in on standard input, and later the fingerprints of the rows that are known: the file is
+opened meanwhile. Parts go out on standard output, each a pickle. Whatever a file does to its reader, it does
+it here: the memory is capped, the processor's time is, and nobody else is harmed.
 """
 
 import gc
@@ -13,6 +14,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import IO
 
@@ -35,7 +37,6 @@ class Order:
     max_megabytes: int
     max_memory_megabytes: int
     max_seconds: int
-    stored: AbstractSet[str]
 
 
 class Outcome(StrEnum):
@@ -56,6 +57,7 @@ def main() -> None:
     gc.disable()  # rows refer to nothing that refers back to them
     try:
         for part in _parts(order):
+            _stored()  # is taken in any case: who hands it over waits for that
             send(out, Outcome.PART, part)
         send(out, Outcome.END)
     except SourceError as e:
@@ -77,7 +79,14 @@ def _refuse(out: IO[bytes], error: SourceError) -> None:
 def _parts(order: Order) -> Iterator[Reading]:
     if order.profile.system is System.DVCQG:
         return read_packet(order.name, order.path, order.profile)
-    return read_parts(order.name, order.path, order.profile, order.max_megabytes, order.stored)
+    return read_parts(order.name, order.path, order.profile, order.max_megabytes, _stored)
+
+
+@cache
+def _stored() -> AbstractSet[str]:
+    """Take in the fingerprints of the rows that are known."""
+    known: AbstractSet[str] = pickle.load(sys.stdin.buffer)  # noqa: S301  as the order
+    return known
 
 
 def _limit(megabytes: int, seconds: int) -> None:

@@ -1,7 +1,7 @@
 """A spreadsheet, read part by part: reported and rejected rows out. A bad row never stops the file."""
 
 from collections import Counter
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -31,12 +31,16 @@ def read_spreadsheet(name: str, content: Content, profile: Profile, max_megabyte
 
 
 def read_parts(
-    name: str, content: Content, profile: Profile, max_megabytes: int, stored: Container[str] = ()
+    name: str,
+    content: Content,
+    profile: Profile,
+    max_megabytes: int,
+    stored: Callable[[], Container[str]] = frozenset,
 ) -> Iterator[Reading]:
     """Yield what every sheet with a header says. Raises SourceError where none has, before the first part.
 
-    The first part says what is true of the file as a whole. Rows whose fingerprints are `stored` are not
-    read: their codes are handed on.
+    The first part says what is true of the file as a whole. Rows whose fingerprints `stored` gives are
+    not read: their codes are handed on.
     """
     opening = Reading()
     tables = list(_tables(name, content, profile, max_megabytes, opening))
@@ -90,11 +94,16 @@ def _no_header(name: str, profile: Profile) -> SourceError:
 
 
 def _read_dossiers(
-    name: str, tables: Sequence[_Table], profile: Profile, opening: Reading, stored: Container[str]
+    name: str,
+    tables: Sequence[_Table],
+    profile: Profile,
+    opening: Reading,
+    stored: Callable[[], Container[str]],
 ) -> Iterator[Reading]:
     codes = Counter(code for table in tables for code in table.scan.codes if code)
     several = {code for code, number in codes.items() if number > 1}
-    wanted = [_wanted(table.scan, several, stored) for table in tables]
+    known = stored()
+    wanted = [_wanted(table.scan, several, known) for table in tables]
     opening.ahead = sum(-(-len(rows) // PART) for rows in wanted) + 1
     opening.same = _same(tables, wanted)
     yield opening
