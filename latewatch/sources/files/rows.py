@@ -7,15 +7,13 @@ from typing import Any, ClassVar, NamedTuple
 
 from latewatch.domain.record import Cells
 from latewatch.errors import Place
-from latewatch.sources.files.cells import key_of, moment_of, text_of, texts_of
+from latewatch.sources.files.cells import EXACT_DIGITS, LONGEST_CODE, key_of, moment_of, text_of, texts_of
 from latewatch.sources.files.date_order import PLAIN, is_doubtful
 from latewatch.sources.files.grid import Cell, Sheet
 from latewatch.sources.files.header import Header, are_numbers, is_column_number
 from latewatch.sources.files.scan import Scan
 from latewatch.sources.profiles.profile import Profile
 
-LONGEST_CODE = 100
-EXACT_DIGITS = 15  # of a number in a spreadsheet; those after it became zeros
 _DIGIT = re.compile(r"\d")
 _TOTAL = re.compile(r"(tong cong|tong so|tong|cong)( ho so)?( ?[:(].*)?")
 

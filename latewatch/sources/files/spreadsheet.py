@@ -89,7 +89,7 @@ def _no_header(name: str, profile: Profile) -> SourceError:
     return SourceError(
         name,
         f"không thấy dòng tiêu đề nào có các cột “{wanted}”; nếu các cột mang tên khác, "
-        "hãy ghi tên đó vào khóa headings của nguồn",
+        "hãy ghi tên đó vào khóa headings của nguồn, hoặc xem đề xuất của lệnh latewatch mapping suggest",
     )
 
 

@@ -11,8 +11,8 @@ from msgspec import UNSET, Raw, Struct
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Reading, Rejected, Reported
 from latewatch.errors import Place
-from latewatch.sources.files.cells import cleaned, key_of, moment_of
-from latewatch.sources.files.rows import LONGEST_CODE, Doubt
+from latewatch.sources.files.cells import LONGEST_CODE, cleaned, key_of, moment_of
+from latewatch.sources.files.rows import Doubt
 from latewatch.sources.order import misfit_of
 from latewatch.sources.profiles.profile import Profile
 
