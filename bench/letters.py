@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from measure import Result, best_of
 
-from latewatch.domain.letter import Letter, LetterForm, Letterhead
+from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.letters.render import LetterPrinter
 
 LETTERS = 20

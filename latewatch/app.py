@@ -13,7 +13,7 @@ from latewatch.calendars.load import load_calendars
 from latewatch.config import Settings, Source, load, secret
 from latewatch.domain.edits import Edits, edited
 from latewatch.domain.layers import Calendars
-from latewatch.domain.letter import Letterhead
+from latewatch.domain.letters.letter import Letterhead
 from latewatch.domain.names import DeskName, Roster, UnitName
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import catalogue_of

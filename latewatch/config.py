@@ -18,7 +18,8 @@ from latewatch.domain.catalogue import Procedure as CatalogueProcedure
 from latewatch.domain.deadline import Decider
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.expiry import ClockRules, Ends
-from latewatch.domain.letter import LetterForm
+from latewatch.domain.letters.letter import LetterForm
+from latewatch.domain.letters.register import Keeper
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff
 from latewatch.domain.record import EventKind
@@ -127,6 +128,7 @@ class Procedure(_Section, frozen=True):
     consultation: Effect | None = None
     other: Effect | None = None
     close_after_days: Positive | None = None
+    letter_lead_working_days: Natural | None = None
     valid_from: date | None = None
     valid_until: date | None = None
 
@@ -182,8 +184,67 @@ class Letters(_Section, frozen=True):
     title: str = ""
     lead_working_days: Natural = 1
     new_date_working_days: Positive = 5
+    history_cases: Positive = 20
     reason: str = ""
+    reasons: dict[str, str] = {}
     templates: Path | None = None
+    paper: Literal["A4", "A5"] = "A4"
+    window_envelope: bool = False
+    lookup_url: str = ""
+    register: Keeper = Keeper.UNIT
+
+
+class Signer(_Section, frozen=True):
+    """A certificate letters are signed with here: a person's or an organisation's, in a file or token."""
+
+    unit: str = ""
+    kind: Literal["person", "seal"] = "person"
+    pkcs12_file: Path | None = None
+    password_file: Path | None = None
+    password_env: str = ""
+    pkcs11_module: Path | None = None
+    pkcs11_token: str = ""
+    pkcs11_label: str = ""
+    pin_file: Path | None = None
+    pin_env: str = ""
+    image: Path | None = None
+
+
+class Signing(_Section, frozen=True):
+    """Which signatures are accepted, and who says when they were made."""
+
+    trusted: Path | None = None
+    revoked: Path | None = None
+    timestamp_url: str | None = None
+    timestamp_ca_file: Path | None = None
+
+
+class Sending(_Section, frozen=True):
+    """How letters reach people."""
+
+    channels: tuple[Literal["email", "message"], ...] = ("email",)
+    always_print: bool = False
+    notify_desk: bool = True
+    quiet_from: time = time(20, 0)
+    quiet_until: time = time(7, 0)
+    tries: Annotated[int, Meta(ge=1, le=50)] = 6
+    retry_minutes: Positive = 10
+
+
+class Gateway(_Section, frozen=True):
+    """The HTTP gateway that takes text messages: SMS under a brand name, or Zalo ZNS."""
+
+    url: str = ""
+    kind: Literal["sms", "zns"] = "sms"
+    template_id: str = ""
+    brand: str = ""
+    parameters: dict[str, str] = {}
+    token_file: Path | None = None
+    token_env: str = ""
+    repeats_safely: bool = False
+    timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 30.0
+    ca_file: Path | None = None
+    proxy: str | None = None
 
 
 class Feed(_Section, frozen=True):
@@ -244,6 +305,10 @@ class Settings(_Section, frozen=True):
     clock: Clock = Clock()
     counting: Counting = Counting()
     letters: Letters = Letters()
+    signers: tuple[Signer, ...] = ()
+    signing: Signing = Signing()
+    sending: Sending = Sending()
+    gateway: Gateway = Gateway()
     feed: Feed = Feed()
     integrity: Integrity = Integrity()
     schedule: Schedule = Schedule()
@@ -303,12 +368,25 @@ def _check(file: Path, settings: Settings) -> None:
     _refuse_twice(file, "desks", [desk.code for desk in settings.desks])
     _refuse_twice(file, "sources", [source.name for source in settings.sources])
     known = {unit.code for unit in settings.units}
+    _check_signers(file, settings.signers, known)
+    if "message" in settings.sending.channels and not settings.gateway.url:
+        raise ConfigError(file, "gateway.url", "sending.channels có message thì cần địa chỉ cổng nhắn tin")
     for index, desk in enumerate(settings.desks):
         stranger = next((code for code in desk.units if code not in known), None)
         if stranger is not None:
             raise ConfigError(
                 file, f"desks[{index}].units", f"không có đơn vị mã “{stranger}” trong [[units]]"
             )
+
+
+def _check_signers(file: Path, signers: tuple[Signer, ...], units: set[str]) -> None:
+    for index, signer in enumerate(signers):
+        key = f"signers[{index}]"
+        if signer.unit and signer.unit not in units:
+            raise ConfigError(file, f"{key}.unit", f"không có đơn vị mã “{signer.unit}” trong [[units]]")
+        if (signer.pkcs12_file is None) == (signer.pkcs11_module is None):
+            raise ConfigError(file, key, "cần đúng một trong hai khóa pkcs12_file và pkcs11_module")
+    _refuse_twice(file, "signers", [f"{each.unit or 'cơ quan'}, {each.kind}" for each in signers])
 
 
 def _check_source(file: Path, key: str, source: Source) -> None:
@@ -361,6 +439,7 @@ def _check_procedure(file: Path, key: str, procedure: Procedure) -> None:
 def catalogued(procedure: Procedure) -> CatalogueProcedure:
     """Return a procedure of the configuration as the catalogue holds it. Raises ValueError for its limit."""
     own = {name: getattr(procedure, name) for name in procedure.__struct_fields__}
+    del own["letter_lead_working_days"]  # says nothing of the limit
     own["limit"] = TimeLimit.parse(procedure.limit) if procedure.limit else None
     own["cutoff"] = minute_of(procedure.cutoff) if procedure.cutoff else None
     return CatalogueProcedure(**own, source=CONFIGURED)

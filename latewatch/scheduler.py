@@ -20,7 +20,7 @@ from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import FAILED, send_digests
 from latewatch.jobs.feed import alarms_now, log_alarms
 from latewatch.jobs.integrity.find import find
-from latewatch.jobs.letters import draft_letters
+from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import in_order, poll
 

@@ -22,7 +22,7 @@ from latewatch.domain.standing import Standing
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import SentDigest, send_digests
 from latewatch.jobs.late import late_list
-from latewatch.jobs.letters import DraftedLetter, draft_letters
+from latewatch.jobs.letters.draft import DraftedLetter, draft_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import PollResult, poll
 

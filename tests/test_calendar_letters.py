@@ -11,7 +11,7 @@ from latewatch.domain.layers import NATIONAL, PROVINCE
 from latewatch.domain.worktime import DayEntry, DayKind
 from latewatch.errors import LetterError
 from latewatch.jobs.calendar.change import Change, Proposal, Signature, commit_change, preview_change
-from latewatch.jobs.letters import issue_letter
+from latewatch.jobs.letters.issue import issue_letter
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
 
@@ -134,7 +134,7 @@ def test_another_units_day_off_leaves_letters_alone(desk: Desk) -> None:
 
 def test_an_issued_letter_is_named_and_never_changed(desk: Desk) -> None:
     with desk.open() as office:
-        issue_letter(office, "A", NOW.date(), NOW)
+        issue_letter(office, "A", NOW.date(), NOW, by="thử")
     done_ = commit(desk, off(NEW_DATE))
     assert [(each.code, each.new_date, each.why) for each in done_.effects.issued] == [
         ("A", NEW_DATE, "Nghỉ bão (CV 1/VD)")
@@ -146,7 +146,7 @@ def test_an_issued_letter_is_named_and_never_changed(desk: Desk) -> None:
 def test_a_promise_on_a_day_that_was_one_of_rest_before_is_not_the_changes_doing(desk: Desk) -> None:
     commit(desk, off(NEW_DATE))
     with desk.open() as office:
-        issue_letter(office, "A", NOW.date(), NOW)
+        issue_letter(office, "A", NOW.date(), NOW, by="thử")
     title = DayEntry(NEW_DATE, DayKind.HOLIDAY, "Lễ", "CV 2/VD")
     assert preview(desk, lambda edits: edits.set_day(NATIONAL, title)).effects.issued == []
 

@@ -19,7 +19,7 @@ from latewatch.domain.worktime import DayEntry, DayKind
 from latewatch.errors import CalendarError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.calendar.change import Signature, calendar_history, commit_change, preview_change
-from latewatch.jobs.letters import draft_letters
+from latewatch.jobs.letters.draft import draft_letters
 from latewatch.store import schema
 
 BY = Signature("Nguyễn Văn Ví Dụ", "thử")

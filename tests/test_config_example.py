@@ -21,7 +21,7 @@ from latewatch.sources.profiles.profile import load_profile
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 KIND = re.compile(r"kiểu: (?P<kind>.+?); (?:(?P<required>bắt buộc)|mặc định: (?P<default>.+))")
 UNSET = "không đặt"
-INSTEAD = {"sources.folder", "procedures.name"}  # one of two keys is needed, so the example sets one
+INSTEAD = {"sources.folder", "procedures.name", "signers.pkcs12_file"}  # one of two keys is needed, so the example sets one
 FROM_A_RULE = {
     "integrity.file_age_hours": "do cơ quan chọn",
     "integrity.reentry_days": "do cơ quan chọn",
@@ -44,6 +44,12 @@ FROM_A_RULE = {
     "letters.form": "chưa đọc toàn văn",
     "letters.lead_working_days": "NĐ 118/2025/NĐ-CP Đ19.6",
     "letters.new_date_working_days": "chưa có quy định, do cơ quan chọn",
+    "letters.history_cases": "do cơ quan chọn",
+    "letters.paper": "NĐ 30/2020/NĐ-CP, Phụ lục I",
+    "letters.register": "NĐ 118/2025/NĐ-CP Đ19.6",
+    "sending.notify_desk": "NĐ 118/2025/NĐ-CP Đ19.6",
+    "sending.quiet_from": "do cơ quan chọn",
+    "sending.quiet_until": "do cơ quan chọn",
     "feed.stale_after_working_hours": "do cơ quan chọn",
     "feed.shrunk_percent": "do cơ quan chọn",
     "feed.rejected_percent": "do cơ quan chọn",
@@ -199,7 +205,7 @@ def test_the_example_loads_and_gives_the_defaults(tmp_path: Path) -> None:
     file.write_bytes(EXAMPLE.read_bytes())
     bare.write_text('[office]\nname = "UBND xã Ví Dụ"\n', encoding="utf-8")
     example, defaults = load(file), load(bare)
-    invented = {name: getattr(example, name) for name in ("units", "desks", "sources", "procedures")}
+    invented = {name: getattr(example, name) for name in ("units", "desks", "sources", "procedures", "signers")}
     assert msgspec.structs.replace(defaults, **invented) == example
     assert all(len(tables) == 1 for tables in invented.values())
 
@@ -221,6 +227,8 @@ def test_a_key_that_is_commented_out_can_be_used_as_it_stands(key: Key, tmp_path
     text = TEXT[:start] + TEXT[start:].replace(line, line.removeprefix("# "), 1)
     if key.name == "sources.url":
         text = text.replace('\nfolder = "in"\n', "\n")
+    if key.name == "signers.pkcs11_module":
+        text = text.replace('\npkcs12_file = "bi-mat/nguoi-ky.p12"\n', "\n")
     for other, value in BESIDE.get(key.name, {}).items():
         text = re.sub(rf"^(# )?{other} = .*", f'{other} = "{value}"', text, count=1, flags=re.MULTILINE)
     file = tmp_path / "config.toml"

@@ -23,7 +23,7 @@ from latewatch.cli.whatif import WhatIf, extended
 from latewatch.domain.account import exceptional_days, steps_of
 from latewatch.domain.hours import WorkHours
 from latewatch.domain.layers import Layer, WeekdayHours
-from latewatch.domain.letter import Letterhead
+from latewatch.domain.letters.letter import Letterhead
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.stages import holder
 from latewatch.domain.trace import Mark

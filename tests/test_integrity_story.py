@@ -490,7 +490,8 @@ def issue(desk: Desk, on: str, new_date: str) -> None:
         dossier_id = connection.execute(select(table.id).where(table.code == "H1")).scalar_one()
         letter = {
             "dossier_id": dossier_id,
-            "state": "issued",
+            "state": "sent",
+            "sent_on": date.fromisoformat(on),
             "form": "tt03-2025",
             "dated": date.fromisoformat(on),
             "due_on": date(2026, 11, 9),

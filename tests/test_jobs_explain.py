@@ -17,7 +17,7 @@ from latewatch.domain.account import interruptions
 from latewatch.domain.standing import Standing
 from latewatch.errors import StoreError
 from latewatch.jobs.explain import Explanation, explain_dossier
-from latewatch.jobs.letters import issue_letter
+from latewatch.jobs.letters.issue import issue_letter
 
 EVENTS = """
 [[sources]]
@@ -236,7 +236,7 @@ class TestTheNewDate:
         desk.poll()
         desk.draft(code="H1", new_date=date(2026, 11, 19))
         with desk.open() as office:
-            issue_letter(office, "H1", NOW.date(), NOW)
+            issue_letter(office, "H1", NOW.date(), NOW, by="thử")
         return desk
 
     def test_both_dates_and_how_it_stands_against_each(self, issued: Desk) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from latewatch.domain.deadline import Basis
 from latewatch.errors import LetterError, StoreError
 from latewatch.jobs.explain import explain_dossier
-from latewatch.jobs.letters import DraftedLetter, IssuedLetter, draft_letters, issue_letter
+from latewatch.jobs.letters.draft import DraftedLetter, draft_letters
+from latewatch.jobs.letters.issue import IssuedLetter, issue_letter
 from latewatch.jobs.poll import poll
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
@@ -176,7 +177,7 @@ class TestIssuing:
 
     def issue(self, desk: Desk, code: str = "H1", on: date = TODAY, at: datetime = NOW) -> IssuedLetter:
         with desk.open() as office:
-            return issue_letter(office, code, on, at)
+            return issue_letter(office, code, on, at, by="thử")
 
     @pytest.mark.parametrize(
         ("days", "is_late"),
@@ -198,7 +199,7 @@ class TestIssuing:
         desk.export("b.csv", [done("H1", "13/11/2026 09:00", promised="13/11/2026")])
         desk.poll(FRIDAY)
         assert desk.draft(FRIDAY) == []
-        assert [state for _, state, *_ in letters(desk)] == ["issued"]
+        assert [state for _, state, *_ in letters(desk)] == ["sent"]
 
     @pytest.mark.parametrize("code", ["H1", "H7"])
     def test_without_a_draft_there_is_nothing_to_issue(self, desk: Desk, code: str) -> None:

@@ -26,7 +26,7 @@ from latewatch.jobs.tally import LABEL, Form, counting_rule, tally_period, write
 from latewatch.store.batches import Arrival
 from latewatch.store.cases import assessed
 from latewatch.store.ingest import ingest
-from latewatch.store.letters import Draft, insert_drafts
+from latewatch.store.letters.drafts import Draft, insert_drafts
 
 FIRST = datetime(2026, 3, 1, tzinfo=VIETNAM)
 NOVEMBER = period_of(2026, 11, Span.MONTH, Cutoff.FIFTEENTH)

@@ -23,7 +23,7 @@ from latewatch.app import delivery, open_office
 from latewatch.jobs.assess import assess
 from latewatch.jobs.check import check_office
 from latewatch.jobs.digest import send_digests
-from latewatch.jobs.letters import draft_letters
+from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.poll import poll
 from latewatch.store import schema
 from latewatch.store.digests import digest_of

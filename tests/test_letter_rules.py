@@ -8,15 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import CALENDAR
 
-from latewatch.domain.letter import (
-    Letter,
-    LetterForm,
-    Letterhead,
-    check_issue_date,
-    check_new_date,
-    propose_new_date,
-    refuse_second,
-)
+from latewatch.domain.letters.dates import check_issue_date, check_new_date, propose_new_date
+from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
+from latewatch.domain.letters.life import refuse_second
 from latewatch.errors import CalendarGap, LetterError
 
 days = st.dates(date(2021, 1, 4), date(2027, 10, 1))

@@ -12,7 +12,7 @@ import pytest
 from pdfminer.pdftypes import resolve1
 
 from latewatch.clock import parse_instant
-from latewatch.domain.letter import Letter, LetterForm, Letterhead
+from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.errors import LetterError
 from latewatch.letters.render import LetterPrinter
 from latewatch.letters.wording import default_title

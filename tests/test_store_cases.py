@@ -13,6 +13,7 @@ from worlds import deadline, moment
 from latewatch.clock import at_midnight
 from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Status
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Standing
 from latewatch.errors import StoreError
@@ -22,7 +23,7 @@ from latewatch.store.cases import (
     Decision,
     assessed,
     countable,
-    drafted,
+    lettered,
     standing_changes,
     unassessed,
     unfinished_at,
@@ -31,7 +32,8 @@ from latewatch.store.cases import (
 )
 from latewatch.store.database import Store
 from latewatch.store.feeds import Undecided, without_due_date
-from latewatch.store.letters import Draft, cancel_draft, insert_drafts, issue_draft, stored_drafts
+from latewatch.store.letters.drafts import Draft, drop_draft, insert_drafts, stored_drafts
+from latewatch.store.letters.life import changes_of, move_letter
 
 RULES = "r1"
 DUE = deadline("2026-11-12")
@@ -204,7 +206,7 @@ class TestLetters:
             (stored,) = stored_drafts(connection)
         assert (stored.draft.reason, stored.draft.new_date) == ("chờ ý kiến", NOW.date() + timedelta(days=7))
         assert [each.draft_on for each in selected(store)] == [NOW.date(), None]
-        assert [each.dossier.code for each in selected(store, drafted())] == ["H1"]
+        assert [each.dossier.code for each in selected(store, lettered(LetterState.DRAFT))] == ["H1"]
 
     def test_the_database_itself_refuses_a_second_letter(self, store: Store) -> None:
         take(store, reported())
@@ -219,9 +221,11 @@ class TestLetters:
         later = NOW.date() + timedelta(days=1)
         with store.writing() as connection:
             (stored,) = stored_drafts(connection)
-            assert issue_draft(connection, stored.id, later)
-            assert not issue_draft(connection, stored.id, later)
-            assert not cancel_draft(connection, stored.id)
+            sent = (stored.id, LetterState.DRAFT, LetterState.SENT, NOW)
+            assert move_letter(connection, *sent, by="ai đó", sent_on=later)
+            assert not move_letter(connection, *sent, by="ai đó", sent_on=later)
+            assert not drop_draft(connection, stored.id, LetterState.DRAFT, NOW, "thử")
+            assert [each.by for each in changes_of(connection, stored.id)] == ["latewatch", "ai đó"]
         assert [(each.draft_on, each.letter_on) for each in selected(store)] == [(None, later)]
         with pytest.raises(StoreError):
             self.draft(store)
@@ -231,8 +235,8 @@ class TestLetters:
         self.draft(store)
         with store.writing() as connection:
             (stored,) = stored_drafts(connection)
-            assert cancel_draft(connection, stored.id)
-            assert not cancel_draft(connection, stored.id)
+            assert drop_draft(connection, stored.id, LetterState.DRAFT, NOW, "thử")
+            assert not drop_draft(connection, stored.id, LetterState.DRAFT, NOW, "thử")
             assert stored_drafts(connection) == []
         assert [each.draft_on for each in selected(store)] == [None]
         self.draft(store)

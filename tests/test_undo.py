@@ -22,7 +22,8 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Event, Reading, Rejected, Reported
 from latewatch.errors import Place, UndoError
 from latewatch.jobs.assess import assess
-from latewatch.jobs.letters import draft_letters, issue_letter
+from latewatch.jobs.letters.draft import draft_letters
+from latewatch.jobs.letters.issue import issue_letter
 from latewatch.jobs.office import Office
 from latewatch.jobs.undo import Undone, undo_batch
 from latewatch.store import schema
@@ -416,7 +417,7 @@ class TestRefused:
         rows = [told(code, promised_at=moment("2026-11-11")) for code in ("N1", "N2")]
         number = world.keep("b.csv", *rows, told("H1", step="Ký"))
         drafts = draft_letters(world.office, world.now)
-        issue_letter(world.office, "N1", world.now.date(), world.now)
+        issue_letter(world.office, "N1", world.now.date(), world.now, by="thử")
         self.refused(world, number, "hồ sơ N1 do lô này đưa vào, đã phát hành")
         assert all(draft.path.exists() for draft in drafts)
         for draft in drafts:
@@ -426,9 +427,9 @@ class TestRefused:
         world.keep("a.csv", told("H1", promised_at=moment("2026-11-11")))
         number = world.keep("b.csv", told("H1", promised_at=moment("2026-11-11"), step="Ký"))
         (draft,) = draft_letters(world.office, world.now)
-        issue_letter(world.office, "H1", world.now.date(), world.now)
+        issue_letter(world.office, "H1", world.now.date(), world.now, by="thử")
         world.undo(number)
-        assert world.column(schema.letter.c.state) == ["issued"]
+        assert world.column(schema.letter.c.state) == ["sent"]
         draft.path.unlink()
 
     def test_a_batch_that_never_was(self, world: World) -> None:

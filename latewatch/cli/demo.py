@@ -19,7 +19,7 @@ from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import send_digests
 from latewatch.jobs.integrity.find import find
 from latewatch.jobs.late import late_list
-from latewatch.jobs.letters import draft_letters
+from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import poll
 from latewatch.jobs.tally import Form, tally_period, write_sheet

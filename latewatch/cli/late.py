@@ -92,7 +92,7 @@ def letter_stage(letter: LetterStage | None) -> str:
     """Say how far the apology is."""
     if letter is None:
         return "chưa có"
-    return f"{'đã phát hành' if letter.state == 'issued' else 'dự thảo'} {letter.dated:%d/%m/%Y}"
+    return f"{'đã gửi' if letter.state == 'sent' else 'dự thảo'} {letter.dated:%d/%m/%Y}"
 
 
 def _day(day: date | None) -> str:

@@ -42,6 +42,10 @@ At = Annotated[
     ),
 ]
 
+By = Annotated[str, typer.Option("--by", envvar="LATEWATCH_BY", metavar="TÊN", help="Ai làm bước này.")]
+Why = Annotated[str, typer.Option("--why", metavar="LÝ-DO", help="Vì sao.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Chỉ cho biết sẽ làm gì; không ghi, không gửi gì.")]
+
 DEFAULT_CONFIG = Path("config.toml")
 
 

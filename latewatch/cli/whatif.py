@@ -12,7 +12,7 @@ from latewatch.domain.account import Account
 from latewatch.domain.deadline import Decider, Facts, decide
 from latewatch.domain.dossier import Cause, Stage
 from latewatch.domain.expiry import ClockRules, Ends
-from latewatch.domain.letter import check_new_date
+from latewatch.domain.letters.dates import check_new_date
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.running import run
 from latewatch.domain.stages import StageVerdict, judge_stages

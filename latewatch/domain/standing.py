@@ -62,8 +62,9 @@ class Case:
     """A dossier with what was decided about it: what alerts, letters and tallies read.
 
     `unit` is the name of the resolving unit as the office knows it, `calendar` the one it works by.
-    `draft_on` is the date of an apology that is drafted, `letter_on` of one that was issued: only that is an
-    apology to the person. `revised_on` is the new date it names; it never replaces the due date.
+    `draft_on` is the date of an apology that nobody has yet, `letter_on` the day one was sent: only that is
+    an apology to the person. `revised_on` is the new date it names; it never replaces the due date.
+    `recalled_on` is the day one was sent that was cancelled afterwards: the new appointment is used up.
     `source` is the one that reported the dossier last.
     """
 
@@ -75,6 +76,7 @@ class Case:
     draft_on: date | None = None
     letter_on: date | None = None
     revised_on: date | None = None
+    recalled_on: date | None = None
     source: str = ""
 
     @property
@@ -159,6 +161,6 @@ def is_expected_late(case: Case, at: datetime, lead_days: int) -> bool:
 
 def owes_letter(case: Case, at: datetime, lead_days: int) -> bool:
     """Tell whether an apology is owed and not even drafted: expected late, or overdue (Điều 19.6)."""
-    if case.letter_on or case.draft_on:
+    if case.letter_on or case.draft_on or case.recalled_on:
         return False
     return standing_at(case, at, lead_days) in (Standing.DUE_SOON, Standing.OVERDUE)

@@ -27,13 +27,13 @@ LAST = datetime.max.replace(tzinfo=UTC)
 class LetterStage:
     """How far a dossier's apology is: a draft, or issued; and its date."""
 
-    state: Literal["draft", "issued"]
+    state: Literal["draft", "sent"]
     dated: date
 
 
 def letter_of(case: Case) -> LetterStage | None:
     if case.letter_on:
-        return LetterStage("issued", case.letter_on)
+        return LetterStage("sent", case.letter_on)
     return LetterStage("draft", case.draft_on) if case.draft_on else None
 
 

@@ -71,5 +71,6 @@ class Office:
             draft_on=each.draft_on,
             letter_on=each.letter_on,
             revised_on=each.revised_on,
+            recalled_on=each.recalled_on,
             source=each.source,
         )

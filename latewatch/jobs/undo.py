@@ -6,14 +6,16 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from latewatch.domain.letters.life import UNNUMBERED
 from latewatch.errors import UndoError
 from latewatch.jobs.assess import Deadlines, assess, refuse_old_calendar
 from latewatch.jobs.integrity.find import find
-from latewatch.jobs.letters import draft_path, is_removed
+from latewatch.jobs.letters.prints import draft_path, is_removed
 from latewatch.jobs.office import Office
-from latewatch.store.cases import assessed, drafted
+from latewatch.store.cases import assessed
+from latewatch.store.cases import lettered as with_letter
 from latewatch.store.history import Taken, taken
-from latewatch.store.letters import stored_drafts
+from latewatch.store.letters.drafts import stored_drafts
 from latewatch.store.undo import (
     Later,
     TakenBack,
@@ -52,7 +54,7 @@ def undo_batch(office: Office, number: int, by: str, reason: str, now: datetime)
         refuse_old_calendar(connection, office)
         batch = _undoable(connection, number)
         leaving = brought(connection, number)
-        _refuse_issued(connection, number, leaving)
+        _refuse_numbered(connection, number, leaving)
         since = unchanged_since(connection, number, batch.source)
         drafts = _remove_drafts(office, connection, leaving)
         done = take_back(connection, number, by, reason, now)
@@ -98,25 +100,25 @@ def _later_words(later: Sequence[Later]) -> str:
     return f"lô sau đã đổi tiếp hồ sơ của nó: {named}. Hoàn tác lần lượt từ lô {later[0].batch} trước"
 
 
-def _refuse_issued(connection: Connection, number: int, leaving: Sequence[str]) -> None:
-    """Refuse where a dossier would vanish of which a citizen holds a letter."""
-    issued = lettered(connection, leaving, "issued")
-    if issued:
-        named = ", ".join(issued[:NAMED])
-        more = f" và {len(issued) - NAMED} hồ sơ nữa" if len(issued) > NAMED else ""
+def _refuse_numbered(connection: Connection, number: int, leaving: Sequence[str]) -> None:
+    """Refuse where a dossier would vanish whose letter a citizen holds, or the register of letters."""
+    kept = lettered(connection, leaving, for_good=True)
+    if kept:
+        named = ", ".join(kept[:NAMED])
+        more = f" và {len(kept) - NAMED} hồ sơ nữa" if len(kept) > NAMED else ""
         raise UndoError(
-            f"Không hoàn tác được lô {number}: hồ sơ {named}{more} do lô này đưa vào, đã phát hành văn bản "
-            "xin lỗi. Hãy xuất lại cho đúng và nhập tệp mới thay cho hoàn tác"
+            f"Không hoàn tác được lô {number}: hồ sơ {named}{more} do lô này đưa vào, đã có văn bản xin lỗi "
+            "được cấp số hoặc phát hành. Hãy xuất lại cho đúng và nhập tệp mới thay cho hoàn tác"
         )
 
 
 def _remove_drafts(office: Office, connection: Connection, leaving: Sequence[str]) -> int:
     """Remove the PDFs of the drafts that leave with their dossiers; if the undo fails, they are redrawn."""
-    codes = set(lettered(connection, leaving, "draft"))
+    codes = set(lettered(connection, leaving, for_good=False))
     if not codes:
         return 0
     deadlines = Deadlines(office)
-    cases = {each.id: deadlines.case(each) for each in assessed(connection, drafted())}
+    cases = {each.id: deadlines.case(each) for each in assessed(connection, with_letter(*UNNUMBERED))}
     for stored in stored_drafts(connection):
         case = cases[stored.draft.dossier_id]
         path = draft_path(office.settings.paths.letters, office, stored, case)

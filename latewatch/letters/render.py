@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from latewatch.domain.letter import Letter
+from latewatch.domain.letters.letter import Letter
 from latewatch.errors import LetterError
 from latewatch.letters import wording
 from latewatch.paper.folders import Templates

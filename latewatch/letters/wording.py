@@ -3,7 +3,7 @@
 from dataclasses import fields, replace
 from typing import Any, TypeVar
 
-from latewatch.domain.letter import Letter, LetterForm, Letterhead
+from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.paper.wording import clean_text
 
 _TITLES = {

@@ -5,7 +5,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any
 
-from latewatch.domain.letter import Letterhead
+from latewatch.domain.letters.letter import Letterhead
 from latewatch.errors import SheetError
 from latewatch.paper.folders import Templates
 from latewatch.paper.printer import TemplatePrinter

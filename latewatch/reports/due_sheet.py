@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from latewatch.domain.account import Account, exceptional_days, interruptions, steps_of
 from latewatch.domain.hours import END_OF_DAY
-from latewatch.domain.letter import Letterhead
+from latewatch.domain.letters.letter import Letterhead
 from latewatch.domain.stages import STAGE_LABELS, StageVerdict, at_fault
 from latewatch.domain.telling import (
     day_moment_words,

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, or
 
 from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Dossier, Status
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Standing
 from latewatch.store import schema
@@ -21,7 +22,8 @@ MOVING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE, Standing.SUSPEND
 # A dossier of another status may count in a period whatever its finish date: counting rules decide.
 _PLAIN = [Status.RECEIVED, Status.PROCESSING, Status.DONE, Status.RETURNED]
 
-_NOT_CANCELLED = schema.letter.c.state != "cancelled"
+# One letter a dossier at most: the one alive, or one that was sent and cancelled afterwards.
+_APPOINTED = (schema.letter.c.state != LetterState.CANCELLED) | schema.letter.c.sent_on.is_not(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Assessed:
     draft_on: date | None
     letter_on: date | None
     revised_on: date | None
+    recalled_on: date | None
     source: str
 
 
@@ -98,8 +101,9 @@ def with_code(code: str) -> ColumnElement[bool]:
     return schema.dossier.c.code == code
 
 
-def drafted() -> ColumnElement[bool]:
-    return schema.letter.c.state == "draft"
+def lettered(*states: LetterState) -> ColumnElement[bool]:
+    """Select what has a letter in one of `states`."""
+    return schema.letter.c.state.in_(states)
 
 
 def _all() -> Select[Any]:
@@ -111,19 +115,21 @@ def _all() -> Select[Any]:
             *(dossier.c[name] for name in FIELDS),
             *(made.c[name].label(f"a_{name}") for name in made.c.keys()),  # noqa: SIM118  columns, not a dict
             letter.c.dated.label("letter_dated"),
+            letter.c.sent_on.label("letter_sent_on"),
             letter.c.state.label("letter_state"),
             letter.c.new_date,
             dossier.c.source,
         )
         .select_from(dossier)
         .outerjoin(made, made.c.dossier_id == dossier.c.id)
-        .outerjoin(letter, (letter.c.dossier_id == dossier.c.id) & _NOT_CANCELLED)
+        .outerjoin(letter, (letter.c.dossier_id == dossier.c.id) & _APPOINTED)
     )
 
 
 def _assessed(connection: Connection, statement: Select[Any]) -> Iterator[Assessed]:
     for row in connection.execute(statement).mappings():
         is_made = row["a_dossier_id"] is not None
+        is_alive = row["letter_state"] != LetterState.CANCELLED
         yield Assessed(
             id=row["id"],
             version=row["version"],
@@ -131,9 +137,10 @@ def _assessed(connection: Connection, statement: Select[Any]) -> Iterator[Assess
             deadline=_deadline(row) if is_made and row["a_dossier_version"] == row["version"] else None,
             rules=row["a_rules"] or "",
             standing=Standing(row["a_standing"]) if is_made else None,
-            draft_on=row["letter_dated"] if row["letter_state"] == "draft" else None,
-            letter_on=row["letter_dated"] if row["letter_state"] == "issued" else None,
-            revised_on=row["new_date"] if row["letter_state"] == "issued" else None,
+            draft_on=row["letter_dated"] if row["letter_sent_on"] is None else None,
+            letter_on=row["letter_sent_on"] if is_alive else None,
+            revised_on=row["new_date"] if row["letter_sent_on"] and is_alive else None,
+            recalled_on=None if is_alive else row["letter_sent_on"],
             source=row["source"],
         )
 

@@ -14,6 +14,7 @@ from latewatch.domain.arrivals import kind_of
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.integrity.change import Apology
 from latewatch.domain.integrity.finding import Sighting
+from latewatch.domain.letters.life import OUT
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK
 from latewatch.store.database import insert_or_else
@@ -211,15 +212,15 @@ def _parts(values: Collection[Any]) -> Iterator[list[Any]]:
 
 
 def apologies(connection: Connection, codes: Collection[str]) -> dict[str, Apology]:
-    """Return the apologies that were issued for these dossiers."""
+    """Return the apologies that were sent for these dossiers."""
     letter, dossier = schema.letter.c, schema.dossier.c
     issued = (
-        select(dossier.code, letter.dated, letter.new_date)
+        select(dossier.code, letter.sent_on, letter.new_date)
         .join(schema.dossier, dossier.id == letter.dossier_id)
-        .where(letter.state == "issued")
+        .where(letter.state.in_(OUT))
     )
     return {
-        row.code: Apology(row.dated, row.new_date)
+        row.code: Apology(row.sent_on, row.new_date)
         for part in _parts(codes)
         for row in connection.execute(issued.where(dossier.code.in_(part)))
     }

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -238,21 +239,90 @@ letter = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("dossier_id", ForeignKey("dossier.id"), nullable=False),
-    Column("state", String(20), nullable=False),  # draft; issued; cancelled
+    Column("state", String(20), nullable=False),
     Column("form", String(20), nullable=False),
-    Column("dated", Date, nullable=False),  # of the draft, then of its issue
+    Column("dated", Date, nullable=False),  # of the draft, then the date written on the letter
     Column("due_on", Date, nullable=False),  # the original due date, which the letter never changes
     Column("new_date", Date, nullable=False),
     Column("reason", Text, nullable=False),
     Column("drafted_at", Moment, nullable=False),
     Column("calendar_version", String(40), nullable=False, server_default=text("''")),
+    Column("register", String(100)),  # from the number on
+    Column("year", Integer),
+    Column("number", Integer),
+    Column("outside_number", Text, nullable=False, server_default=text("''")),  # given by another system
+    Column("content", JSON(none_as_null=True)),  # what it says, fixed with its number
+    Column("sent_on", Date),  # when the first channel took it, or it was printed
     Index(
         "uq_letter_dossier",  # one new appointment a dossier: NĐ 118/2025/NĐ-CP, Điều 19.6
         "dossier_id",
         unique=True,
-        sqlite_where=text("state <> 'cancelled'"),
-        postgresql_where=text("state <> 'cancelled'"),
+        sqlite_where=text("state <> 'cancelled' OR sent_on IS NOT NULL"),
+        postgresql_where=text("state <> 'cancelled' OR sent_on IS NOT NULL"),
     ),
+    Index("uq_letter_register_year_number", "register", "year", "number", unique=True),
+)
+
+letter_change = Table(
+    "letter_change",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("letter_id", ForeignKey("letter.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("before", String(20)),  # null: it was drafted
+    Column("after", String(20), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+letter_register = Table(
+    "letter_register",
+    metadata,
+    Column("register", String(100), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("first", Integer, nullable=False),  # the numbers before were given without latewatch
+    Column("last", Integer, nullable=False),  # given so far; first - 1 while none is
+    Column("by", Text, nullable=False),
+    Column("why", Text, nullable=False),
+)
+
+letter_document = Table(
+    "letter_document",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("letter_id", ForeignKey("letter.id"), nullable=False),
+    Column("kind", String(20), nullable=False),  # unsigned, signed
+    Column("content", LargeBinary, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("report", JSON(none_as_null=True)),  # who signed it, by which certificate, with what time stamp
+    UniqueConstraint("letter_id", "kind"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("letter_id", ForeignKey("letter.id"), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("next_at", Moment),  # not before; null: nothing more is tried
+    Column("claimed_at", Moment),
+    Column("attempts", Integer, nullable=False),
+    Column("reference", Text, nullable=False),  # what the receiving system calls it: Message-ID, tracking id
+    Column("problem", Text, nullable=False),
+    UniqueConstraint("letter_id", "channel"),
+    Index("ix_delivery_state", "state"),
+)
+
+delivery_attempt = Table(
+    "delivery_attempt",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("delivery_id", ForeignKey("delivery.id"), nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("outcome", String(20), nullable=False),
+    Column("answer", Text, nullable=False),  # of the other side, without personal data
 )
 
 calendar_version = Table(

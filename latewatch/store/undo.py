@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Subquery, delete, func, insert, select, update
 
+from latewatch.domain.letters.life import UNNUMBERED
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK, Arrival, close_batch, open_batch
 from latewatch.store.facts import FIELDS, from_document, to_document, to_values
@@ -73,14 +74,17 @@ def brought(connection: Connection, number: int) -> list[str]:
     return list(connection.execute(found.order_by(last.c.code)).scalars())
 
 
-def lettered(connection: Connection, codes: Sequence[str], state: str) -> list[str]:
-    """Return those of `codes` that have a letter in this state."""
-    letters = schema.dossier.join(schema.letter, schema.letter.c.dossier_id == _DOSSIER.id)
-    found = select(_DOSSIER.code).select_from(letters).where(schema.letter.c.state == state)
+def lettered(connection: Connection, codes: Sequence[str], *, for_good: bool) -> list[str]:
+    """Return those of `codes` with a letter that was numbered or sent, which stays; or with a mere draft."""
+    letter = schema.letter.c
+    stays = letter.number.is_not(None) | letter.sent_on.is_not(None)
+    wanted = stays if for_good else letter.state.in_(UNNUMBERED)
+    letters = schema.dossier.join(schema.letter, letter.dossier_id == _DOSSIER.id)
+    found = select(_DOSSIER.code).select_from(letters).where(wanted).distinct().order_by(_DOSSIER.code)
     return [
         code
         for part in _parts(codes)
-        for code in connection.execute(found.where(_DOSSIER.code.in_(part)).order_by(_DOSSIER.code)).scalars()
+        for code in connection.execute(found.where(_DOSSIER.code.in_(part))).scalars()
     ]
 
 
@@ -172,6 +176,8 @@ def _remove(connection: Connection, ids: Sequence[int]) -> None:
     """Take dossiers and all that was decided about them out of the tables of what is alive."""
     if not ids:
         return
+    letters = select(schema.letter.c.id).where(schema.letter.c.dossier_id.in_(ids))
+    connection.execute(delete(schema.letter_change).where(schema.letter_change.c.letter_id.in_(letters)))
     for table in (schema.letter, schema.assessment, schema.standing_change):
         connection.execute(delete(table).where(table.c.dossier_id.in_(ids)))
     connection.execute(delete(schema.dossier).where(_DOSSIER.id.in_(ids)))

@@ -21,7 +21,7 @@ from latewatch.jobs.calendar.plain import STANDINGS, Decided, Ints, columns, day
 from latewatch.jobs.office import Office
 from latewatch.store import schema
 from latewatch.store.cases import Assessed, Decision, assessed, write_decisions
-from latewatch.store.letters import letters_in_force
+from latewatch.store.letters.drafts import letters_in_force
 from latewatch.store.movable import (
     NOTHING,
     Movable,
@@ -231,7 +231,7 @@ class _Recount:
             self._connection, self._after, self._deadlines, letters, self._pairs, moved, self._now
         )
         if self._writes:
-            apply_drafts(self._connection, self._effects.drafts)
+            apply_drafts(self._connection, self._effects.drafts, self._now)
 
     def _name_examples(self) -> None:
         codes = codes_of(self._connection, [number for number, _, _ in self._examples])

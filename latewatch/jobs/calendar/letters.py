@@ -9,26 +9,29 @@ from pathlib import Path
 import numpy as np
 from sqlalchemy import Connection
 
-from latewatch.domain.letter import check_new_date, propose_new_date
+from latewatch.domain.letters.dates import check_new_date, propose_new_date
+from latewatch.domain.letters.life import UNNUMBERED, LetterState
 from latewatch.domain.standing import Case, Standing, standing_at
 from latewatch.errors import CalendarGap, LetterError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.calendar.pairs import Pairs
 from latewatch.jobs.calendar.plain import Ints
-from latewatch.jobs.letters import draft_path, is_removed, promised_on
+from latewatch.jobs.letters.contents import promised_on
+from latewatch.jobs.letters.prints import draft_path, is_removed
 from latewatch.jobs.office import Office
 from latewatch.store import schema
 from latewatch.store.cases import assessed
-from latewatch.store.letters import (
+from latewatch.store.letters.drafts import (
     Draft,
     LetterInForce,
     StoredDraft,
-    cancel_draft,
+    drop_draft,
     rewrite_draft,
     stored_drafts,
 )
 
 CHUNK = 500
+OUT_OF_REACH = "lịch làm việc đổi, hạn của hồ sơ lùi ra sau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class DraftChange:
     """
 
     id: int
+    state: LetterState
     code: str
     before: Draft
     after: Draft | None
@@ -47,7 +51,7 @@ class DraftChange:
 
 @dataclass(frozen=True, slots=True)
 class OnRest:
-    """An issued letter that promised a working day which is now one of rest."""
+    """A numbered letter that promised a working day which is now one of rest."""
 
     code: str
     new_date: date
@@ -55,10 +59,10 @@ class OnRest:
 
 
 def on_rest(letters: Iterable[LetterInForce], pairs: Pairs) -> list[OnRest]:
-    """Return the issued letters whose new date becomes a day of rest: the person has to be told anew."""
+    """Return the numbered letters whose new date becomes a day of rest: the person has to be told anew."""
     found = []
     for letter in letters:
-        why = _why_rest(letter, pairs) if letter.state == "issued" else ""
+        why = _why_rest(letter, pairs) if letter.state not in UNNUMBERED else ""
         if why:
             found.append(OnRest(letter.code, letter.new_date, why))
     return found
@@ -89,7 +93,7 @@ def changed_drafts(  # noqa: PLR0917  what decides a draft
 
     `office` is the one after the change.
     """
-    drafts = [each for each in letters if each.state == "draft"]
+    drafts = [each for each in letters if each.state in UNNUMBERED]
     has_moved = np.isin([each.dossier_id for each in drafts], moved).tolist()
     touched = {
         each.dossier_id
@@ -115,7 +119,7 @@ def _cases(
 def _change(office: Office, stored: StoredDraft, case: Case, now: datetime) -> DraftChange | None:
     before, path = stored.draft, draft_path(office.settings.paths.letters, office, stored, case)
     if case.due_on != before.due_on and not _is_near(office, case, now):
-        return DraftChange(stored.id, case.dossier.code, before, None, path)
+        return DraftChange(stored.id, stored.state, case.dossier.code, before, None, path)
     due_on = case.due_on or before.due_on
     after = replace(
         before,
@@ -125,7 +129,7 @@ def _change(office: Office, stored: StoredDraft, case: Case, now: datetime) -> D
     )
     if (after.due_on, after.new_date) == (before.due_on, before.new_date):
         return None
-    return DraftChange(stored.id, case.dossier.code, before, after, path)
+    return DraftChange(stored.id, stored.state, case.dossier.code, before, after, path)
 
 
 def _is_near(office: Office, case: Case, now: datetime) -> bool:
@@ -152,7 +156,7 @@ def _new_date(office: Office, proposed: date, due_on: date, case: Case, today: d
         return proposed
 
 
-def apply_drafts(connection: Connection, changes: Iterable[DraftChange]) -> None:
+def apply_drafts(connection: Connection, changes: Iterable[DraftChange], now: datetime) -> None:
     """Write the new dates, cancel what is needed no more, and remove the prints of the old.
 
     The next run of `letters draft` draws them anew. Prints go before the transaction ends: killed in
@@ -162,7 +166,7 @@ def apply_drafts(connection: Connection, changes: Iterable[DraftChange]) -> None
         if change.after:
             rewrite_draft(connection, change.id, change.after)
         else:
-            cancel_draft(connection, change.id)
+            drop_draft(connection, change.id, change.state, now, OUT_OF_REACH)
         if not is_removed(change.path):
             raise LetterError(
                 f"{change.path}: không xóa được bản in cũ của dự thảo; hãy đóng tệp rồi chạy lại. "

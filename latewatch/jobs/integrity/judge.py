@@ -34,5 +34,6 @@ def _assessed(dossier: Dossier, source: str) -> Assessed:
         draft_on=None,
         letter_on=None,
         revised_on=None,
+        recalled_on=None,
         source=source,
     )

@@ -8,9 +8,10 @@ import typer
 
 from latewatch.app import open_office
 from latewatch.cli import terminal
-from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant, parse_day
+from latewatch.cli.options import DEFAULT_CONFIG, At, By, Config, Json, instant, parse_day
 from latewatch.jobs.assess import assess
-from latewatch.jobs.letters import DraftedLetter, draft_letters, issue_letter
+from latewatch.jobs.letters.draft import DraftedLetter, draft_letters
+from latewatch.jobs.letters.issue import issue_letter
 
 letters = typer.Typer(help="Văn bản xin lỗi.", no_args_is_help=True)
 
@@ -65,18 +66,22 @@ def show(made: list[DraftedLetter]) -> None:
 @letters.command()
 def issue(
     code: Annotated[str, typer.Argument(metavar="MÃ-HỒ-SƠ", help="Hồ sơ có văn bản đã ký và gửi.")],
+    by: By,
     dated: Annotated[
         date | None,
         typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày phát hành; mặc định hôm nay."),
     ] = None,
+    number: Annotated[
+        str, typer.Option(metavar="SỐ", help="Số, ký hiệu do hệ thống văn bản của cơ quan cấp.")
+    ] = "",
     at: At = None,
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Ghi nhận văn bản xin lỗi đã được cấp số, ký và gửi. Từ đó các bảng mới tính là “đã có thư”."""
+    """Ghi nhận văn bản đã cấp số, ký và gửi ngoài latewatch. Từ đó các bảng mới tính là “đã có thư”."""
     now = instant(at)
     with open_office(config) as office:
-        letter = issue_letter(office, code, dated or now.date(), now)
+        letter = issue_letter(office, code, dated or now.date(), now, by=by, number=number)
     if as_json:
         terminal.show_json(letter)
         return

@@ -10,31 +10,23 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from latewatch.config import Unit
-from latewatch.disk import file_stem, write_whole
-from latewatch.domain.letter import (
-    Letter,
-    LetterForm,
-    Letterhead,
-    check_issue_date,
-    check_new_date,
-    propose_new_date,
-    refuse_second,
-)
+from latewatch.disk import write_whole
+from latewatch.domain.letters.dates import check_new_date, propose_new_date
+from latewatch.domain.letters.life import UNNUMBERED, refuse_second
 from latewatch.domain.names import tidy
-from latewatch.domain.standing import LABELS, Case, Standing, last_letter_day, owes_letter, standing_at
+from latewatch.domain.standing import LABELS, Case, Standing, owes_letter, standing_at
 from latewatch.errors import LetterError
 from latewatch.jobs.assess import Deadlines, refuse_old_calendar
+from latewatch.jobs.letters.contents import letter_of, promised_on
+from latewatch.jobs.letters.prints import draft_path, is_removed
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
-from latewatch.store.cases import assessed, drafted, unfinished_at, with_code
-from latewatch.store.letters import (
+from latewatch.store.cases import assessed, lettered, unfinished_at, with_code
+from latewatch.store.letters.drafts import (
     Draft,
     StoredDraft,
-    cancel_draft,
-    draft_of,
+    drop_draft,
     insert_drafts,
-    issue_draft,
     stored_drafts,
 )
 
@@ -85,38 +77,10 @@ def draft_letters(
         is_new = stored.id not in before
         if is_new or not path.exists():
             write_whole(
-                path, office.printer().pdf(_letter(office, stored.draft, case)), setting="paths.letters"
+                path, office.printer().pdf(letter_of(office, stored.draft, case)), setting="paths.letters"
             )
         made.append(DraftedLetter(case.dossier.code, case.unit, path, stored.draft.new_date, is_new))
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class IssuedLetter:
-    """A letter a person issued. `is_late`: on the day of expiry or after it (NĐ 118/2025, Điều 19.6)."""
-
-    code: str
-    issued_on: date
-    new_date: date
-    is_late: bool
-
-
-def issue_letter(office: Office, code: str, issued_on: date, now: datetime) -> IssuedLetter:
-    """Note that the draft of dossier `code` was signed and went out on `issued_on`.
-
-    Raises LetterError where it has no draft, was issued before, or the date cannot be.
-    """
-    code = tidy(code)
-    with office.store.writing() as connection:
-        each = next(assessed(connection, with_code(code)), None)
-        stored = draft_of(connection, each.id) if each else None
-        if each is None or stored is None:
-            refuse_second(code, each.letter_on if each else None)
-            raise LetterError(f"Hồ sơ {code} không có dự thảo; soạn bằng lệnh letters draft --code {code}")
-        check_issue_date(issued_on, stored.draft.dated, now.date())
-        issue_draft(connection, stored.id, issued_on)
-    is_late = issued_on > last_letter_day(stored.draft.due_on, office.calendar_of(each.dossier))
-    return IssuedLetter(code, issued_on, stored.draft.new_date, is_late)
 
 
 def _owed(connection: Connection, office: Office, now: datetime) -> list[tuple[int, Case]]:
@@ -133,7 +97,7 @@ def _one(connection: Connection, office: Office, code: str, now: datetime) -> li
     each = next(assessed(connection, with_code(code)), None)
     if each is None:
         raise LetterError(f"Không có hồ sơ {code}; kiểm tra mã, hoặc chạy `latewatch poll`.")
-    refuse_second(code, each.letter_on or each.draft_on)
+    refuse_second(code, each.letter_on or each.draft_on or each.recalled_on)
     case = Deadlines(office).case(each)
     standing = standing_at(case, now, office.settings.counting.due_soon_working_days)
     if standing not in RUNNING:
@@ -170,7 +134,7 @@ def _pending(
     late keeps its letter: the tables count it.
     """
     deadlines = Deadlines(office)
-    cases = {each.id: deadlines.case(each) for each in assessed(connection, drafted())}
+    cases = {each.id: deadlines.case(each) for each in assessed(connection, lettered(*UNNUMBERED))}
     pending = []
     for stored in stored_drafts(connection):
         case = cases[stored.draft.dossier_id]
@@ -179,68 +143,9 @@ def _pending(
         if standing in RUNNING and not is_moved:
             pending.append((stored, case))
         elif standing is not Standing.LATE and is_removed(draft_path(folder, office, stored, case)):
-            cancel_draft(connection, stored.id)
+            drop_draft(connection, stored.id, stored.state, now, _needless(standing))
     return pending
 
 
-def is_removed(path: Path) -> bool:
-    """Remove a draft's PDF; False where it is held open or locked: then the next run tries again."""
-    try:
-        path.unlink(missing_ok=True)
-    except OSError:
-        return False
-    return True
-
-
-def draft_path(folder: Path, office: Office, stored: StoredDraft, case: Case) -> Path:
-    """Return where a draft lies: in the folder of the unit that signs it, named after its dossier."""
-    unit = office.roster.unit_of(case.dossier)
-    name = f"{file_stem(case.dossier.code)}-{stored.id}.pdf"
-    return folder / file_stem(unit.code if unit else "khac") / name
-
-
-def _letter(office: Office, draft: Draft, case: Case) -> Letter:
-    dossier = case.dossier
-    return Letter(
-        head=letterhead(office, case),
-        form=LetterForm(draft.form),
-        title=office.settings.letters.title,
-        dated=draft.dated,
-        code=dossier.code,
-        applicant=dossier.applicant,
-        address=dossier.address,
-        phone=dossier.phone,
-        received_at=dossier.received_at,
-        procedure=dossier.procedure,
-        field=dossier.field,
-        promised_on=promised_on(office, case) or draft.due_on,
-        new_date=draft.new_date,
-        reason=draft.reason,
-    )
-
-
-def promised_on(office: Office, case: Case) -> date | None:
-    """Return the promised date; one beyond the known years is a slip of the pen, and no letter repeats it."""
-    promised_on = case.deadline.promised_on
-    return promised_on if promised_on and promised_on <= office.calendar.last else None
-
-
-def letterhead(office: Office, case: Case) -> Letterhead:
-    """Return the letterhead of the unit that resolves the dossier: its own words, else the office's."""
-    general = office.settings.office
-    known = office.roster.unit_of(case.dossier)
-    unit = next((each for each in office.settings.units if known and each.code == known.code), None)
-    if unit is None:
-        unit = Unit(code="", name=case.unit or general.issuing_body or general.name)
-    deputy = unit.deputy_title if unit.deputy_title is not None else general.deputy_title
-    return Letterhead(
-        governing_body=unit.governing_body or general.governing_body,
-        issuing_body=unit.issuing_body or unit.name or general.issuing_body,
-        place=unit.place or general.place,
-        signer_title=unit.signer_title or general.signer_title,
-        unit_name=unit.name,
-        deputy_title=deputy,
-        signer_name=unit.signer_name or general.signer_name,
-        symbol=unit.letter_symbol or general.letter_symbol,
-        desk_name=general.desk_name,
-    )
+def _needless(standing: Standing) -> str:
+    return f"không cần xin lỗi nữa: hồ sơ “{LABELS[standing]}”"

@@ -1,0 +1,1 @@
+"""`latewatch letters`: each command in a module of its own."""

@@ -1,0 +1,1 @@
+"""The jobs of apology letters, from the draft to the proof of delivery."""
