@@ -21,7 +21,11 @@ from latewatch.sources.profiles.profile import load_profile
 EXAMPLE = Path(__file__).parent.parent / "config.example.toml"
 KIND = re.compile(r"kiểu: (?P<kind>.+?); (?:(?P<required>bắt buộc)|mặc định: (?P<default>.+))")
 UNSET = "không đặt"
-INSTEAD = {"sources.folder", "procedures.name", "signers.pkcs12_file"}  # one of two keys is needed, so the example sets one
+INSTEAD = {
+    "sources.folder",
+    "procedures.name",
+    "signers.pkcs12_file",
+}  # one of two keys is needed, so the example sets one
 FROM_A_RULE = {
     "integrity.file_age_hours": "do cơ quan chọn",
     "integrity.reentry_days": "do cơ quan chọn",
@@ -205,7 +209,9 @@ def test_the_example_loads_and_gives_the_defaults(tmp_path: Path) -> None:
     file.write_bytes(EXAMPLE.read_bytes())
     bare.write_text('[office]\nname = "UBND xã Ví Dụ"\n', encoding="utf-8")
     example, defaults = load(file), load(bare)
-    invented = {name: getattr(example, name) for name in ("units", "desks", "sources", "procedures", "signers")}
+    invented = {
+        name: getattr(example, name) for name in ("units", "desks", "sources", "procedures", "signers")
+    }
     assert msgspec.structs.replace(defaults, **invented) == example
     assert all(len(tables) == 1 for tables in invented.values())
 

@@ -101,7 +101,7 @@ def test_the_readme_draws_these_floors() -> None:
     for part, floor in FLOORS.items():
         is_folder = (PACKAGE / part).is_dir()
         name = f"{part}/" if is_folder else f"{part}.py"
-        line = next((line for line in picture.splitlines() if line.strip().startswith(name)), "")
+        line = next((line for line in picture.splitlines() if line.startswith(f"  {name}")), "")
         assert f"F{floor}" in line, f"README's picture lacks {name} on floor F{floor}"
 
 

@@ -20,7 +20,7 @@ from latewatch.cli.history import history
 from latewatch.cli.imports import imports
 from latewatch.cli.init import init
 from latewatch.cli.late import late
-from latewatch.cli.letters.draft import letters
+from latewatch.cli.letters import letters
 from latewatch.cli.mapping import mapping
 from latewatch.cli.options import CONFIG_VARIABLE
 from latewatch.cli.poll import poll

@@ -1,1 +1,6 @@
-"""`latewatch letters`: each command in a module of its own."""
+"""`latewatch letters`: each module joins its commands to the group."""
+
+from latewatch.cli.letters import draft
+from latewatch.cli.letters.group import letters
+
+__all__ = ["draft", "letters"]

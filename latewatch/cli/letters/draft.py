@@ -1,4 +1,4 @@
-"""`latewatch letters`: the apology letters."""
+"""`latewatch letters draft` and `issue`."""
 
 from datetime import date
 from pathlib import Path
@@ -8,17 +8,11 @@ import typer
 
 from latewatch.app import open_office
 from latewatch.cli import terminal
+from latewatch.cli.letters.group import letters
 from latewatch.cli.options import DEFAULT_CONFIG, At, By, Config, Json, instant, parse_day
 from latewatch.jobs.assess import assess
 from latewatch.jobs.letters.draft import DraftedLetter, draft_letters
 from latewatch.jobs.letters.issue import issue_letter
-
-letters = typer.Typer(help="Văn bản xin lỗi.", no_args_is_help=True)
-
-
-@letters.callback()
-def _letters() -> None:
-    """Văn bản xin lỗi và hẹn lại ngày trả kết quả (NĐ 118/2025/NĐ-CP, Điều 19.6)."""
 
 
 @letters.command()
