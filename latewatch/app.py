@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from latewatch.domain.letters.letter import Letterhead
 from latewatch.domain.names import DeskName, Roster, UnitName
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import catalogue_of
+from latewatch.letters.making import letter_printer
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
 from latewatch.sources.interfaces import check_origin
 from latewatch.sources.profiles.profile import Profile, load_profile
@@ -88,15 +89,8 @@ def open_calendars(config: Path) -> Calendars:
 
 
 def _printer(settings: Settings) -> Callable[[], LetterPrinter]:
-    """Return the maker of the one printer. Loading what it draws with takes longer than most commands."""
-
-    @cache
-    def made() -> LetterPrinter:
-        from latewatch.letters.render import LetterPrinter  # noqa: PLC0415  only who prints pays for it
-
-        return LetterPrinter(settings.letters.templates)
-
-    return made
+    """Return the maker of the one printer, which is made when the first letter is drawn."""
+    return cache(partial(letter_printer, settings.letters))
 
 
 def sheet_printer(settings: Settings | None) -> DueSheetPrinter:
