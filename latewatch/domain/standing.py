@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from latewatch.domain.deadline import Deadline
 from latewatch.domain.dossier import Dossier, Status
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.worktime import WorkCalendar
 
 
@@ -65,7 +66,9 @@ class Case:
     `draft_on` is the date of an apology that nobody has yet, `letter_on` the day one was sent: only that is
     an apology to the person. `revised_on` is the new date it names; it never replaces the due date.
     `recalled_on` is the day one was sent that was cancelled afterwards: the new appointment is used up.
-    `source` is the one that reported the dossier last.
+    `letter_state` is how far the letter has come that is not cancelled. `letter_lead` is how many working days
+    before the due day an apology is drafted, 0 for that day itself. `source` is the one that reported the
+    dossier last.
     """
 
     dossier: Dossier
@@ -77,6 +80,8 @@ class Case:
     letter_on: date | None = None
     revised_on: date | None = None
     recalled_on: date | None = None
+    letter_state: LetterState | None = None
+    letter_lead: int = 1
     source: str = ""
 
     @property

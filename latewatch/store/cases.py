@@ -44,6 +44,7 @@ class Assessed:
     revised_on: date | None
     recalled_on: date | None
     source: str
+    letter_state: LetterState | None = None
 
 
 def unassessed(connection: Connection, rules: str) -> Iterator[Assessed]:
@@ -142,6 +143,7 @@ def _assessed(connection: Connection, statement: Select[Any]) -> Iterator[Assess
             revised_on=row["new_date"] if row["letter_sent_on"] and is_alive else None,
             recalled_on=None if is_alive else row["letter_sent_on"],
             source=row["source"],
+            letter_state=LetterState(row["letter_state"]) if row["letter_state"] and is_alive else None,
         )
 
 

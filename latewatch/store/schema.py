@@ -245,6 +245,7 @@ letter = Table(
     Column("due_on", Date, nullable=False),  # the original due date, which the letter never changes
     Column("new_date", Date, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("proposal", Text, nullable=False, server_default=text("''")),  # why that new date was proposed
     Column("drafted_at", Moment, nullable=False),
     Column("calendar_version", String(40), nullable=False, server_default=text("''")),
     Column("register", String(100)),  # from the number on
@@ -311,6 +312,8 @@ delivery = Table(
     Column("attempts", Integer, nullable=False),
     Column("reference", Text, nullable=False),  # what the receiving system calls it: Message-ID, tracking id
     Column("problem", Text, nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("queued_by", Text, nullable=False),
     UniqueConstraint("letter_id", "channel"),
     Index("ix_delivery_state", "state"),
 )

@@ -21,6 +21,7 @@ def upgrade() -> None:
 
 
 def _letters() -> None:
+    op.add_column("letter", sa.Column("proposal", sa.Text(), nullable=False, server_default=sa.text("''")))
     op.add_column("letter", sa.Column("register", sa.String(length=100)))
     op.add_column("letter", sa.Column("year", sa.Integer()))
     op.add_column("letter", sa.Column("number", sa.Integer()))
@@ -100,6 +101,8 @@ def _deliveries() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("queued_at", Moment(), nullable=False),
+        sa.Column("queued_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_delivery_letter_id")),
         sa.UniqueConstraint("letter_id", "channel", name=op.f("uq_delivery_letter_id_channel")),
