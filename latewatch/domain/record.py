@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import zip_longest
+from json import loads
 from typing import Any
 
 from latewatch.domain.dossier import Cause, Stage, Suspension
@@ -33,13 +34,22 @@ class Cells(Mapping[str, str]):
     """A row of a sheet as it was: heading → text, of the cells that hold any.
 
     The rows of a sheet share `headings`: a hundred thousand of them would weigh more than what they say.
+    `written` is the list of the texts as JSON where a reader wrote it down: few rows are ever looked into,
+    all of them are kept.
     """
 
-    __slots__ = ("headings", "texts")
+    __slots__ = ("_texts", "headings", "written")
 
-    def __init__(self, headings: tuple[str, ...], texts: tuple[str, ...]) -> None:
+    def __init__(self, headings: tuple[str, ...], texts: tuple[str, ...] = (), written: str = "") -> None:
         self.headings = headings
-        self.texts = texts
+        self._texts = texts
+        self.written = written
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        if self.written and not self._texts:
+            self._texts = tuple(loads(self.written))
+        return self._texts
 
     def __getitem__(self, heading: str) -> str:
         try:

@@ -14,7 +14,7 @@ from latewatch.domain.correction import corrected_batch
 from latewatch.domain.record import Reading
 from latewatch.jobs.feed import expected, file_alarms
 from latewatch.jobs.office import Office
-from latewatch.progress import Progress, silent
+from latewatch.progress import Progress, shown, silent
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.reading import read_delivery
 from latewatch.store.batches import (
@@ -95,7 +95,8 @@ class FileIntake:
         """
         with closing(read_delivery(delivery, self.source, self.profile, self._digests)) as parts:
             first = next(parts)
-            yield OpenedFile(delivery, self._told, chain([first], parts))
+            whole = shown(chain([first], parts), first.ahead, f"Đọc {delivery.name}", self.progress)
+            yield OpenedFile(delivery, self._told, whole)
 
     def _digests(self) -> AbstractSet[str]:
         """Look up what is stored of the source: while the file is opened there is time."""
@@ -111,7 +112,7 @@ class FileIntake:
         taken, told = Taken(0), still_true(connection, file.told, self.source.name)
         warned = self._listed.noting(self._warned(connection, file.parts, taken))
         arrival = self._arrival(file.delivery)
-        taken.intake = ingest(connection, arrival, warned, told.codes, self.progress)
+        taken.intake = ingest(connection, arrival, warned, told.codes)
         taken.batch = newest_batch(connection, self.source.name)
         if expected(self.office, self.source, self.profile).is_whole:
             shrunk = self.office.settings.feed.shrunk_percent

@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping
 from latewatch.clock import VIETNAM
 from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.record import Cells
 from latewatch.store.rows import to_text
 
 FIELDS = tuple(field.name for field in fields(Dossier))
@@ -59,6 +60,11 @@ def to_document(values: Sequence[Any]) -> str:
 def document_of(row: RowMapping) -> str:
     """Return the facts a row of the table `dossier` holds, as `to_document` writes them."""
     return to_document([row[name] for name in FIELDS])
+
+
+def cells_text(cells: Cells) -> str:
+    """Return a row's cells as they are kept: a JSON list, in the order of the headings."""
+    return cells.written or to_text(cells.texts)
 
 
 def from_document(text: str) -> Dossier:

@@ -11,7 +11,6 @@ from latewatch.domain.dossier import Dossier
 from latewatch.domain.fitting import fitted, joined_stages
 from latewatch.domain.record import Cells, Reading, Rejected, Reported
 from latewatch.domain.suspension import observe, told
-from latewatch.progress import Progress, silent
 from latewatch.store import schema
 from latewatch.store.batches import (
     CHUNK,
@@ -23,7 +22,7 @@ from latewatch.store.batches import (
     note_part,
     open_batch,
 )
-from latewatch.store.facts import FIELDS, from_row, to_document, to_values, updated
+from latewatch.store.facts import FIELDS, cells_text, from_row, to_document, to_values, updated
 from latewatch.store.memory import Version, append, newest_hash, newest_versions
 from latewatch.store.newcomers import parted, write_newcomers
 from latewatch.store.rows import insert_rows, to_text, update_rows
@@ -36,7 +35,6 @@ def ingest(
     arrival: Arrival,
     parts: Iterable[Reading],
     known: Container[str] | None = None,
-    progress: Progress = silent,
 ) -> Intake:
     """Take in all parts of a file in the open transaction, and say what they did. The caller commits.
 
@@ -45,7 +43,7 @@ def ingest(
     batch = Batch(open_batch(connection, arrival), arrival.source, arrival.taken_at)
     intake = Intake()
     for part in parts:
-        intake.add(take(connection, batch, part, known, progress))
+        intake.add(take(connection, batch, part, known))
     close_batch(connection, batch.id)
     return intake
 
@@ -91,7 +89,6 @@ def take(
     batch: Batch,
     part: Reading,
     known: Container[str] | None = None,
-    progress: Progress = silent,
 ) -> Intake:
     """Take one part into its batch. A dossier gets a new version only when a fact changed.
 
@@ -101,7 +98,7 @@ def take(
     before = len(layouts)
     plain, others = parted(part.reported, None if _has_undone(connection) else known)
     write_newcomers(connection, batch, plain, layouts)
-    found = _compare(connection, batch, others, known, progress)
+    found = _compare(connection, batch, others, known)
     found.rejected = [*part.rejected, *found.rejected]
     found.unchanged += part.repeated + len(part.same)
     _write_new(connection, batch, found.new)
@@ -166,10 +163,9 @@ def _compare(
     batch: Batch,
     reported: Sequence[Reported],
     stored: Container[str] | None,
-    progress: Progress,
 ) -> _Found:
     found = _Found()
-    for start in progress(range(0, len(reported), CHUNK), "Ghi"):
+    for start in range(0, len(reported), CHUNK):
         rows = reported[start : start + CHUNK]
         known = _known(connection, [row.code for row in rows if stored is None or row.code in stored])
         versions = _earlier_versions(connection, rows, known)
@@ -283,7 +279,7 @@ def _raw(row: Reported, layouts: list[tuple[str, ...]]) -> tuple[int | None, str
     headings = row.raw.headings
     if headings not in layouts:
         layouts.append(headings)
-    return layouts.index(headings), to_text(row.raw.texts)
+    return layouts.index(headings), cells_text(row.raw)
 
 
 def _write_rejections(connection: Connection, batch_id: int, rejected: list[Rejected]) -> None:

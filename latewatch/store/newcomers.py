@@ -16,9 +16,9 @@ from latewatch.domain.dossier import Dossier
 from latewatch.domain.record import Cells, Reported
 from latewatch.domain.suspension import interrupts
 from latewatch.store import schema
-from latewatch.store.facts import FIELDS, LISTS, shown
+from latewatch.store.facts import FIELDS, LISTS, cells_text, shown
 from latewatch.store.memory import Version, append
-from latewatch.store.rows import insert_columns, to_bytes, to_text
+from latewatch.store.rows import insert_columns, to_bytes
 
 FEW = 20  # dossiers; fewer are not worth a column
 
@@ -115,5 +115,5 @@ def _versions(
             layouts.append(raw.headings)
         facts = to_bytes(document).decode()
         layout = layouts.index(raw.headings)
-        told = str(row.place), facts, layout, to_text(raw.texts)
+        told = str(row.place), facts, layout, cells_text(raw)
         yield Version(row.code, 1, arrived.id, arrived.source, *told)

@@ -1,11 +1,18 @@
-"""How parts of a reading go from one process to another: rows as tuples, which pickle writes fastest."""
+"""How parts of a reading go from one process to another: rows as tuples, which pickle writes fastest.
+
+The cells of a row go as one text, in JSON as they will be kept: who keeps them need not look into them.
+"""
 
 import pickle
 from dataclasses import replace
 from typing import IO, Any
 
+import msgspec
+
 from latewatch.domain.record import Cells, Reading, Reported
 from latewatch.errors import Place
+
+_to_json = msgspec.json.Encoder().encode
 
 
 def send(pipe: IO[bytes], kind: str, content: Any = None) -> None:
@@ -32,11 +39,12 @@ def _flat(row: Reported) -> Any:
     raw, place = row.raw, row.place
     if row.events or not isinstance(raw, Cells):
         return row
-    return row.code, row.facts, raw.headings, raw.texts, place.file, place.sheet, place.row, row.digest
+    cells = raw.written or _to_json(raw.texts).decode()
+    return row.code, row.facts, raw.headings, cells, place.file, place.sheet, place.row, row.digest
 
 
 def _whole(row: Any) -> Reported:
     if isinstance(row, Reported):
         return row
-    code, facts, headings, texts, file, sheet, number, digest = row
-    return Reported(code, facts, Cells(headings, texts), Place(file, sheet, number), (), digest)
+    code, facts, headings, cells, file, sheet, number, digest = row
+    return Reported(code, facts, Cells(headings, written=cells), Place(file, sheet, number), (), digest)
