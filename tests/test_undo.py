@@ -418,7 +418,7 @@ class TestRefused:
         number = world.keep("b.csv", *rows, told("H1", step="Ký"))
         drafts = draft_letters(world.office, world.now)
         issue_letter(world.office, "N1", world.now.date(), world.now, by="thử")
-        self.refused(world, number, "hồ sơ N1 do lô này đưa vào, đã phát hành")
+        self.refused(world, number, "hồ sơ N1 do lô này đưa vào, đã có văn bản xin lỗi")
         assert all(draft.path.exists() for draft in drafts)
         for draft in drafts:
             draft.path.unlink()

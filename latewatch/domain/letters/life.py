@@ -2,6 +2,10 @@
 
 A letter is drafted, reviewed, numbered, signed, sent, confirmed; it can be cancelled at any time. A draft is
 nobody's word yet: only what was sent is an apology to the person (Nghị định 118/2025/NĐ-CP, Điều 19.6).
+
+What cancelling leaves behind depends on how far the letter came. Before its number: nothing, the dossier
+may get another draft. With a number: the number, with the reason, in the register. Once sent: the person was
+given a new appointment, and there is at most one (Điều 19.6), so the dossier gets no other letter.
 """
 
 from dataclasses import dataclass
@@ -115,10 +119,25 @@ def after(state: LetterState, move: Move) -> LetterState:
     return step.to
 
 
+# These go on only while the dossier still waits for its result; see `checks.check_running`.
+WHILE_RUNNING = (Move.REVIEW, Move.REVISE, Move.NUMBER, Move.SIGN, Move.SEND)
+
+_WHY_NEEDED = {
+    Move.CANCEL: "Hủy văn bản xin lỗi phải nêu lý do (--why): lý do ở lại sổ cùng số đã cấp.",
+    Move.CONFIRM: "Xác nhận phải ghi người nộp xác nhận bằng cách nào (--why), ví dụ: ký nhận tại quầy.",
+}
+
+
 def check_reason(move: Move, why: str) -> None:
-    """Refuse to cancel without a reason: in the register it stands beside the number. Raises LetterError."""
-    if move is Move.CANCEL and not why.strip():
-        raise LetterError("Hủy văn bản xin lỗi phải nêu lý do: lý do ở lại sổ cùng số đã cấp.")
+    """Refuse to cancel without a reason, and to confirm without how it was confirmed. Raises LetterError."""
+    if not why.strip() and move in _WHY_NEEDED:
+        raise LetterError(_WHY_NEEDED[move])
+
+
+def check_author(by: str) -> None:
+    """Refuse a step that nobody took. Raises LetterError."""
+    if not by.strip():
+        raise LetterError("Mỗi bước phải ghi ai làm: --by TÊN, hoặc đặt biến môi trường LATEWATCH_BY.")
 
 
 def refuse_second(code: str, existing_on: date | None) -> None:

@@ -2,16 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
 
 from latewatch.domain.letters.dates import check_issue_date
-from latewatch.domain.letters.life import Move, after, refuse_second
+from latewatch.domain.letters.life import ALIVE, Move, refuse_second
+from latewatch.domain.letters.next_step import is_late
 from latewatch.domain.names import tidy
-from latewatch.domain.standing import last_letter_day
 from latewatch.errors import LetterError
+from latewatch.jobs.letters.moving import Chosen, Moved, Selection, move_letters
 from latewatch.jobs.office import Office
+from latewatch.progress import Progress, silent
 from latewatch.store.cases import assessed, with_code
-from latewatch.store.letters.drafts import draft_of
-from latewatch.store.letters.life import move_letter
+from latewatch.store.letters.life import StoredLetter, in_states, of_dossier, stored_letters
 
 OUTSIDE = "cấp số, ký và gửi ngoài latewatch"
 
@@ -26,23 +30,62 @@ class IssuedLetter:
     is_late: bool
 
 
+def issue_letters(
+    office: Office,
+    selection: Selection,
+    issued_on: date,
+    now: datetime,
+    *,
+    by: str,
+    number: str = "",
+    why: str = "",
+    dry_run: bool = False,
+    progress: Progress = silent,
+) -> list[Moved]:
+    """Note that the chosen drafts were numbered and signed elsewhere, and went out on `issued_on`.
+
+    `number` is the one another system gave, of a single dossier's letter.
+    """
+    if number and not selection.code:
+        raise LetterError("Mỗi văn bản một số; hãy ghi mã hồ sơ.")
+
+    def issued(_connection: Connection, _office: Office, each: Chosen, now: datetime) -> dict[str, Any]:
+        check_issue_date(issued_on, each.letter.dated, now.date())
+        return {"dated": issued_on, "sent_on": issued_on, "outside_number": tidy(number)}
+
+    return move_letters(
+        office,
+        selection,
+        Move.ISSUE,
+        now,
+        by=by,
+        why=why or OUTSIDE,
+        prepare=issued,
+        dry_run=dry_run,
+        progress=progress,
+    )
+
+
 def issue_letter(
     office: Office, code: str, issued_on: date, now: datetime, *, by: str, number: str = ""
 ) -> IssuedLetter:
-    """Note that the draft of dossier `code` was numbered and signed elsewhere, and went out on `issued_on`.
+    """Note that the letter of dossier `code` went out on `issued_on`, numbered and signed elsewhere.
 
     Raises LetterError where it has no draft, was issued before, or the date cannot be.
     """
     code = tidy(code)
-    with office.store.writing() as connection:
+    letter = _draft_of(office, code)
+    issue_letters(office, Selection(code), issued_on, now, by=by, number=number)
+    return IssuedLetter(code, issued_on, letter.new_date, is_late(letter.due_on, issued_on, now.date()))
+
+
+def _draft_of(office: Office, code: str) -> StoredLetter:
+    with office.store.reading() as connection:
+        letter = next(stored_letters(connection, in_states(ALIVE), of_dossier(code)), None)
         each = next(assessed(connection, with_code(code)), None)
-        stored = draft_of(connection, each.id) if each else None
-        if each is None or stored is None:
-            refuse_second(code, (each.letter_on or each.recalled_on) if each else None)
-            raise LetterError(f"Hồ sơ {code} không có dự thảo; soạn bằng lệnh letters draft --code {code}")
-        check_issue_date(issued_on, stored.draft.dated, now.date())
-        sent = {"dated": issued_on, "sent_on": issued_on, "outside_number": number.strip()}
-        to = after(stored.state, Move.ISSUE)
-        move_letter(connection, stored.id, stored.state, to, now, by=by, why=OUTSIDE, **sent)
-    is_late = issued_on > last_letter_day(stored.draft.due_on, office.calendar_of(each.dossier))
-    return IssuedLetter(code, issued_on, stored.draft.new_date, is_late)
+    refuse_second(code, (each.letter_on or each.recalled_on) if each else None)
+    if letter is None:
+        raise LetterError(
+            f"Hồ sơ {code} không có dự thảo; soạn bằng lệnh latewatch letters draft --code {code}"
+        )
+    return letter

@@ -1,25 +1,47 @@
 """Steps of letters: one letter, or all that a filter chooses, each in a transaction of its own.
 
 What a step needs beyond the rules of `domain/letters/life.py` is its `prepare`: it refuses with LetterError,
-or returns what the letter's row is to hold from then on.
+or returns what the letter's row is to hold from then on. It is called inside the transaction, with the letter
+and its dossier as they are then; what takes time (drawing, signing) does not belong there.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
 
-from latewatch.domain.letters.life import ALIVE, STEPS, LetterState, Move, after, check_reason
-from latewatch.domain.names import tidy
-from latewatch.domain.standing import Case
-from latewatch.errors import LetterError
+from latewatch.domain.letters.checks import check_running
+from latewatch.domain.letters.life import (
+    ALIVE,
+    STEPS,
+    WHILE_RUNNING,
+    LetterState,
+    Move,
+    after,
+    check_author,
+    check_reason,
+)
+from latewatch.domain.names import fold, tidy
+from latewatch.domain.standing import Case, standing_at
+from latewatch.errors import CalendarGap, LetterError
 from latewatch.jobs.assess import Deadlines, refuse_old_calendar
+from latewatch.jobs.late import unit_name
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
-from latewatch.store.cases import assessed, lettered, with_code
-from latewatch.store.letters.life import StoredLetter, in_states, move_letter, of_dossier, stored_letters
+from latewatch.store.cases import assessed, with_code
+from latewatch.store.letters.life import (
+    StoredLetter,
+    in_states,
+    letter_with,
+    move_letter,
+    of_dossier,
+    stored_letters,
+    with_letter_in,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +73,7 @@ class Moved:
     unit: str
     before: LetterState
     after: LetterState
+    number: str = ""
     problem: str = ""
 
 
@@ -60,32 +83,31 @@ def nothing_more(_connection: Connection, _office: Office, _chosen: Chosen, _now
 
 
 def chosen(connection: Connection, office: Office, selection: Selection) -> list[Chosen]:
-    """Return the letters `selection` names, by dossier code. Raises LetterError where it names none by code.
+    """Return the letters `selection` names, by dossier code.
 
-    Of one dossier it is the letter that is alive, whatever its state.
+    Of one dossier it is the letter that is alive, whatever its state. Raises LetterError where a dossier has
+    none, and ConfigError where nobody knows the unit.
     """
     code = tidy(selection.code)
     states = ALIVE if code else selection.states or ALIVE
-    conditions = [in_states(states), *([of_dossier(code)] if code else [])]
-    letters = {each.dossier_id: each for each in stored_letters(connection, *conditions)}
+    mine = [of_dossier(code)] if code else []
+    letters = list(stored_letters(connection, in_states(states), *mine))
     if code and not letters:
-        raise LetterError(f"Hồ sơ {code} không có văn bản xin lỗi; soạn: letters draft --code {code}")
-    found = [Chosen(letters[each.id], case) for each, case in _cases(connection, office, code, states)]
-    return [each for each in found if not selection.unit or _is_of(each.case, selection.unit, office)]
+        raise LetterError(
+            f"Hồ sơ {code} không có văn bản xin lỗi; soạn: latewatch letters draft --code {code}"
+        )
+    unit = fold(unit_name(office, connection, selection.unit)) if selection.unit else ""
+    cases = {each.dossier.code: each for each in _cases(connection, office, code, states)}
+    found = [Chosen(letter, cases[letter.code]) for letter in letters]
+    found.sort(key=lambda each: (each.letter.code, each.letter.id))
+    return [each for each in found if unit in ("", fold(each.case.unit))]
 
 
 def _cases(
     connection: Connection, office: Office, code: str, states: tuple[LetterState, ...]
-) -> Iterator[tuple[Any, Case]]:
-    deadlines = Deadlines(office)
-    conditions = [lettered(*states), *([with_code(code)] if code else [])]
-    for each in assessed(connection, *conditions):
-        yield each, deadlines.case(each)
-
-
-def _is_of(case: Case, unit: str, office: Office) -> bool:
-    known = office.roster.unit_of(case.dossier)
-    return unit in (case.unit, known.code if known else "")
+) -> Iterator[Case]:
+    condition = with_code(code) if code else with_letter_in(states)
+    return Deadlines(office).cases(assessed(connection, condition))
 
 
 def move_letters(
@@ -103,46 +125,85 @@ def move_letters(
     """Take one step with each chosen letter; what cannot is named with the rule, and the others go on.
 
     A selection without states means the letters that can take this step. Of a single dossier a refusal is
-    raised as LetterError. With `dry_run` everything is tried and nothing kept.
+    raised as LetterError. With `dry_run` everything is tried in one transaction, and nothing kept. Raises
+    CalendarError where the calendar was changed meanwhile.
     """
+    check_author(by)
     check_reason(move, why)
     if not selection.code and not selection.states:
-        selection = Selection(unit=selection.unit, states=STEPS[move].of)
+        selection = replace(selection, states=STEPS[move].of)
     with office.store.reading() as connection:
         refuse_old_calendar(connection, office)
         letters = chosen(connection, office, selection)
-    opened = office.store.trying if dry_run else office.store.writing
+    step = _Taking(office, Deadlines(office), move, now, tidy(by), tidy(why), prepare)
     moved = []
-    for each in progress(letters, "Văn bản xin lỗi"):
-        try:
-            with opened() as connection:
-                to = _take(connection, office, each, move, now, by, why, prepare)
-        except LetterError as e:
-            if selection.code:
-                raise
-            state = each.letter.state
-            moved.append(Moved(each.letter.id, each.letter.code, each.case.unit, state, state, str(e)))
-        else:
-            moved.append(Moved(each.letter.id, each.letter.code, each.case.unit, each.letter.state, to))
+    with ExitStack() as stack:
+        opened: Callable[[], AbstractContextManager[Connection]] = office.store.writing
+        if dry_run:
+            opened = partial(_savepoint, stack.enter_context(office.store.trying()))
+        for each in progress(letters, "Văn bản xin lỗi"):
+            try:
+                with opened() as connection:
+                    moved.append(step.take(connection, each))
+            except (LetterError, CalendarGap) as e:
+                if selection.code:
+                    raise
+                moved.append(_refused(each, str(e)))
     return moved
 
 
-def _take(  # noqa: PLR0917  what makes a step
-    connection: Connection,
-    office: Office,
-    each: Chosen,
-    move: Move,
-    now: datetime,
-    by: str,
-    why: str,
-    prepare: Prepare,
-) -> LetterState:
-    before = each.letter.state
-    to = after(before, move)
-    values = prepare(connection, office, each, now)
-    if not move_letter(connection, each.letter.id, before, to, now, by=by, why=why, **values):
-        raise LetterError(
+@contextmanager
+def _savepoint(connection: Connection) -> Iterator[Connection]:
+    """Let one step of a trial be undone without the others."""
+    with connection.begin_nested():
+        yield connection
+
+
+def _refused(each: Chosen, problem: str) -> Moved:
+    letter = each.letter
+    return Moved(
+        letter.id, letter.code, each.case.unit, letter.state, letter.state, letter.shown_number, problem
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """One step as it is taken with each letter."""
+
+    office: Office
+    deadlines: Deadlines
+    move: Move
+    now: datetime
+    by: str
+    why: str
+    prepare: Prepare
+
+    def take(self, connection: Connection, each: Chosen) -> Moved:
+        """Take the step in the open transaction. Raises LetterError with the rule that forbids it."""
+        each = self._as_it_is_now(connection, each)
+        before = each.letter.state
+        to = after(before, self.move)
+        if self.move in WHILE_RUNNING:
+            check_running(standing_at(each.case, self.now, 0))
+        values = self.prepare(connection, self.office, each, self.now)
+        told = {"by": self.by, "why": self.why}
+        if not move_letter(connection, each.letter.id, before, to, self.now, **told, **values):
+            raise self._overtaken(each)
+        moved = letter_with(connection, each.letter.id)
+        number = moved.shown_number if moved else ""
+        return Moved(each.letter.id, each.letter.code, each.case.unit, before, to, number)
+
+    def _as_it_is_now(self, connection: Connection, each: Chosen) -> Chosen:
+        """Read letter and dossier again: others may have written since they were chosen."""
+        refuse_old_calendar(connection, self.office)
+        letter = letter_with(connection, each.letter.id)
+        found = next(assessed(connection, with_code(each.letter.code)), None)
+        if letter is None or found is None or letter.state is not each.letter.state:
+            raise self._overtaken(each)
+        return Chosen(letter, self.deadlines.case(found))
+
+    def _overtaken(self, each: Chosen) -> LetterError:
+        return LetterError(
             f"Văn bản xin lỗi của hồ sơ {each.letter.code} vừa được người khác xử lý; xem: "
             f"latewatch letters show {each.letter.code}"
         )
-    return to

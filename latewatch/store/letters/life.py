@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
 
 from latewatch.domain.letters.life import LetterState
+from latewatch.domain.letters.register import RegisterNumber
 from latewatch.store import schema
 
 OURSELVES = "latewatch"  # who took a step that no person took
@@ -28,6 +29,7 @@ class StoredLetter:
     due_on: date
     new_date: date
     reason: str
+    proposal: str
     drafted_at: datetime
     calendar_version: str
     register: str | None
@@ -36,6 +38,14 @@ class StoredLetter:
     outside_number: str
     content: dict[str, Any] | None
     sent_on: date | None
+
+    @property
+    def shown_number(self) -> str:
+        """Its number as it stands on it, else the one another system gave, or nothing."""
+        if self.register is None or self.year is None or self.number is None:
+            return self.outside_number
+        symbol = self.content["head"]["symbol"] if self.content else ""
+        return str(RegisterNumber(self.register, self.year, self.number, symbol))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,11 @@ def in_states(states: Iterable[LetterState]) -> ColumnElement[bool]:
 
 def of_dossier(code: str) -> ColumnElement[bool]:
     return schema.dossier.c.code == code
+
+
+def with_letter_in(states: Iterable[LetterState]) -> ColumnElement[bool]:
+    """Select the dossiers that have a letter in one of `states`, cancelled ones too."""
+    return schema.dossier.c.id.in_(select(_LETTER.dossier_id).where(in_states(states)))
 
 
 def appointed_on(connection: Connection, dossier_id: int) -> date | None:
@@ -114,9 +129,11 @@ def changes_of(connection: Connection, letter_id: int) -> list[LetterChange]:
     """Return the steps of one letter, oldest first."""
     table = schema.letter_change.c
     found = select(table.at, table.before, table.after, table.by, table.why)
-    return [
-        LetterChange(
-            row.at, LetterState(row.before) if row.before else None, LetterState(row.after), row.by, row.why
-        )
-        for row in connection.execute(found.where(table.letter_id == letter_id).order_by(table.id))
-    ]
+    mine = found.where(table.letter_id == letter_id).order_by(table.id)
+    return [to_change(row) for row in connection.execute(mine)]
+
+
+def to_change(row: Any) -> LetterChange:
+    """Read a row of `letter_change`."""
+    before = LetterState(row.before) if row.before else None
+    return LetterChange(row.at, before, LetterState(row.after), row.by, row.why)

@@ -11,9 +11,10 @@ from sqlalchemy import Connection, select, update
 from latewatch.domain.letters.life import LetterState
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
-from latewatch.store.letters.life import OURSELVES, StoredLetter, stored_letters
+from latewatch.store.letters.life import OURSELVES, LetterChange, StoredLetter, stored_letters, to_change
 
 _REGISTER = schema.letter_register.c
+_LETTER = schema.letter.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +40,16 @@ def next_number(connection: Connection, register: str, year: int) -> int:
 
 
 def start_register(connection: Connection, start: RegisterYear) -> bool:
-    """Let a register's year begin with `start.first`; False where it has begun already."""
+    """Let a register's year begin with `start.first`; False where a number of it was given already."""
     opened = insert_or_else(connection, schema.letter_register)
     opened = opened.values({name: getattr(start, name) for name in RegisterYear.__slots__})
-    made = connection.execute(opened.on_conflict_do_nothing().returning(_REGISTER.year))
+    unused = _REGISTER.last == _REGISTER.first - 1
+    again = {name: getattr(start, name) for name in ("first", "last", "by", "why")}
+    made = connection.execute(
+        opened.on_conflict_do_update(index_elements=["register", "year"], set_=again, where=unused).returning(
+            _REGISTER.year
+        )
+    )
     return made.first() is not None
 
 
@@ -51,13 +58,34 @@ def register_years(connection: Connection) -> list[RegisterYear]:
     return [RegisterYear(**row) for row in connection.execute(found).mappings()]
 
 
+def newest_date(connection: Connection, register: str, year: int) -> date | None:
+    """Return the date of the newest number of a register's year; None while it has none."""
+    mine = (_LETTER.register == register) & (_LETTER.year == year)
+    found = select(_LETTER.dated).where(mine).order_by(_LETTER.number.desc()).limit(1)
+    return connection.execute(found).scalar()
+
+
+def given_numbers(connection: Connection) -> dict[tuple[str, int], list[tuple[int, date]]]:
+    """Return the numbers of each register and year as the letters have them, each with its letter's date."""
+    found = select(_LETTER.register, _LETTER.year, _LETTER.number, _LETTER.dated)
+    given: dict[tuple[str, int], list[tuple[int, date]]] = {}
+    for row in connection.execute(found.where(_LETTER.number.is_not(None)).order_by(_LETTER.number)):
+        given.setdefault((row.register, row.year), []).append((row.number, row.dated))
+    return given
+
+
 def numbered(connection: Connection, first: date, last: date) -> list[StoredLetter]:
     """Return the letters with a number that are dated from `first` to `last`, by register and number."""
-    letter = schema.letter.c
-    found = stored_letters(connection, letter.number.is_not(None), letter.dated.between(first, last))
+    found = stored_letters(connection, _LETTER.number.is_not(None), _LETTER.dated.between(first, last))
     return sorted(found, key=lambda each: (each.register or "", each.year or 0, each.number or 0))
 
 
-def is_void(letter: StoredLetter) -> bool:
-    """Tell whether its number stays in the register without a letter behind it."""
-    return letter.number is not None and letter.state is LetterState.CANCELLED
+def why_void(connection: Connection) -> dict[int, LetterChange]:
+    """Return the step that cancelled each letter with a number, by letter."""
+    change = schema.letter_change.c
+    found = (
+        select(change.letter_id, change.at, change.before, change.after, change.by, change.why)
+        .join(schema.letter, _LETTER.id == change.letter_id)
+        .where(_LETTER.number.is_not(None), change.after == LetterState.CANCELLED)
+    )
+    return {row.letter_id: to_change(row) for row in connection.execute(found)}
