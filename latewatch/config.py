@@ -7,8 +7,10 @@ import os
 import re
 from datetime import date, time
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 from msgspec import Meta, Struct
@@ -21,6 +23,7 @@ from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.letters.letter import LetterForm
 from latewatch.domain.letters.register import Keeper
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.letters.text_message import FACTS, words_problem
 from latewatch.domain.period import Cutoff
 from latewatch.domain.record import EventKind
 from latewatch.domain.suspension import Effect
@@ -235,14 +238,22 @@ class Gateway(_Section, frozen=True):
     """The HTTP gateway that takes text messages: SMS under a brand name, or Zalo ZNS."""
 
     url: str = ""
+TEXT_MESSAGE = (
+    "{unit} xin lỗi vì hồ sơ {code} không kịp ngày hẹn trả {promised_on}. Ngày hẹn trả mới: {new_date}. "
+    "Văn bản xin lỗi số {number} được gửi riêng."
+)
+
+
     kind: Literal["sms", "zns"] = "sms"
     template_id: str = ""
-    brand: str = ""
     parameters: dict[str, str] = {}
     token_file: Path | None = None
     token_env: str = ""
     repeats_safely: bool = False
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 30.0
+    brand: str = ""
+    text: str = TEXT_MESSAGE
+    later_codes: tuple[str, ...] = ("-100", "-124", "-133", "-144", "-147")
     ca_file: Path | None = None
     proxy: str | None = None
 
@@ -272,6 +283,7 @@ class Schedule(_Section, frozen=True):
 
 class Mail(_Section, frozen=True):
     """The SMTP server; without a host, messages are written to the outbox folder."""
+    outbox_minutes: Positive = 5
 
     host: str = ""
     port: Annotated[int, Meta(ge=1, le=65535)] = 587
@@ -369,8 +381,8 @@ def _check(file: Path, settings: Settings) -> None:
     _refuse_twice(file, "sources", [source.name for source in settings.sources])
     known = {unit.code for unit in settings.units}
     _check_signers(file, settings.signers, known)
-    if "message" in settings.sending.channels and not settings.gateway.url:
-        raise ConfigError(file, "gateway.url", "sending.channels có message thì cần địa chỉ cổng nhắn tin")
+    _check_reasons(file, settings.letters)
+    _check_gateway(file, settings.gateway, is_used="message" in settings.sending.channels)
     for index, desk in enumerate(settings.desks):
         stranger = next((code for code in desk.units if code not in known), None)
         if stranger is not None:
@@ -404,6 +416,36 @@ def _check_source(file: Path, key: str, source: Source) -> None:
 
 def _check_login(file: Path, key: str, source: Source) -> None:
     """Refuse half of a login, and two of them."""
+def _check_gateway(file: Path, gateway: Gateway, *, is_used: bool) -> None:
+    if is_used and not gateway.url:
+        raise ConfigError(file, "gateway.url", "sending.channels có message thì cần địa chỉ cổng nhắn tin")
+    if gateway.url and not _is_guarded(gateway.url):
+        problem = (
+            "cần địa chỉ https:// (http:// chỉ khi cổng ở mạng nội bộ, ghi bằng số, ví dụ http://10.0.0.5)"
+        )
+        raise ConfigError(file, "gateway.url", problem)
+    if is_used and gateway.kind == "zns" and not gateway.template_id:
+        raise ConfigError(file, "gateway.template_id", "kind = “zns” cần mã mẫu tin đã được duyệt")
+    problem = words_problem(gateway.text)
+    if problem:
+        raise ConfigError(file, "gateway.text", problem)
+    stranger = next((fact for fact in gateway.parameters.values() if fact not in FACTS), None)
+    if stranger is not None:
+        problem = f"không có điều “{stranger}” để điền; chọn trong: {', '.join(FACTS)}"
+        raise ConfigError(file, "gateway.parameters", problem)
+
+
+def _is_guarded(url: str) -> bool:
+    """Tell whether a telephone number and a token may go to `url`: over TLS, or within the own network."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme == "https":
+            return bool(parts.hostname)
+        return parts.scheme == "http" and ip_address(parts.hostname or "").is_private
+    except ValueError:
+        return False
+
+
     if source.token_url is None:
         keys = ("client_id", "client_secret_file", "client_secret_env", "scope")
         idle = next((name for name in keys if getattr(source, name)), None)

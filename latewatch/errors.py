@@ -105,11 +105,27 @@ class SheetError(LatewatchError):
 
 
 class DeliveryError(LatewatchError):
-    """A message that could not be handed to its server."""
+    """A message that could not be handed to its server.
 
-    def __init__(self, where: str, problem: str, *, passing: bool) -> None:
+    `doubtful`: it may have been taken all the same. `retry_after`: the seconds the server asked to wait.
+    `personal`: it concerns this message or its recipient alone; others may be taken.
+    """
+
+    def __init__(
+        self,
+        where: str,
+        problem: str,
+        *,
+        passing: bool,
+        doubtful: bool = False,
+        retry_after: float | None = None,
+        personal: bool = False,
+    ) -> None:
         super().__init__(f"{where}: {problem}")
         self.passing = passing
+        self.doubtful = doubtful
+        self.retry_after = retry_after
+        self.personal = personal
 
 
 class TallyError(LatewatchError):

@@ -57,6 +57,7 @@ FROM_A_RULE = {
     "feed.stale_after_working_hours": "do cơ quan chọn",
     "feed.shrunk_percent": "do cơ quan chọn",
     "feed.rejected_percent": "do cơ quan chọn",
+    "gateway.later_codes": "Zalo ZNS",
 }
 
 

@@ -12,11 +12,14 @@ from typing import Literal, Protocol
 
 from latewatch.disk import file_stem, write_whole
 from latewatch.errors import DeliveryError
-from latewatch.notify.smtp_answers import Step, all_refused, explained, partly_refused
+from latewatch.notify.smtp_answers import Step, all_refused, explained, partly_refused, unknown
 
 
 class Delivery(Protocol):
-    """A way to hand a message over."""
+    """A way to hand a message over. `reaches_people`: what it takes goes on to them by itself."""
+
+    @property
+    def reaches_people(self) -> bool: ...
 
     def deliver(self, message: EmailMessage, name: str) -> str:
         """Hand `message` over and return where it went. The same `name` is the same message."""
@@ -24,6 +27,8 @@ class Delivery(Protocol):
 
 class Outbox:
     """A folder that takes messages as `.eml` files, which any mail program opens."""
+
+    reaches_people = False
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -36,6 +41,25 @@ class Outbox:
         path = self.folder / f"{file_stem(name)}.eml"
         write_whole(path, message.as_bytes(policy=SMTP), setting="paths.outbox")
         return str(path)
+
+
+class _Underway:
+    """A session that knows whether the message itself is on its way: from the server's 354 to its answer."""
+
+    is_underway = False
+
+    def getreply(self) -> tuple[int, bytes]:
+        code, text = super().getreply()  # type: ignore[misc]  # of the session this is mixed into
+        self.is_underway = code == 354
+        return code, text
+
+
+class _Session(_Underway, smtplib.SMTP):
+    """Without TLS, or until STARTTLS."""
+
+
+class _TlsSession(_Underway, smtplib.SMTP_SSL):
+    """With TLS from the start."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +75,20 @@ class SmtpServer:
     ca_file: Path | None = None
 
     @property
+    def reaches_people(self) -> bool:
+        return True
+
+    @property
     def where(self) -> str:
         return f"{self.host}:{self.port}"
 
     def deliver(self, message: EmailMessage, name: str) -> str:
         """Hand `message` to the server and return host:port.
 
-        Raises DeliveryError; PartialDeliveryError where only some of the recipients were taken.
+        Raises DeliveryError, doubtful where the connection broke after the message itself was on its way;
+        PartialDeliveryError where only some of the recipients were taken.
         """
-        with self._session() as session, self._step(Step.MESSAGE, message):
+        with self._session() as session, self._step(Step.MESSAGE, message, session):
             refused = session.send_message(message)
         if refused:
             raise partly_refused(self.where, _recipients(message), refused)
@@ -71,7 +100,7 @@ class SmtpServer:
             pass
 
     @contextlib.contextmanager
-    def _session(self) -> Iterator[smtplib.SMTP]:
+    def _session(self) -> Iterator[_Session | _TlsSession]:
         with self._step(Step.CONNECT):
             session = self._connect()
         try:
@@ -83,12 +112,12 @@ class SmtpServer:
         finally:
             session.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self) -> _Session | _TlsSession:
         if self.security == "tls":
-            return smtplib.SMTP_SSL(
+            return _TlsSession(
                 self.host, self.port, timeout=self.timeout_seconds, context=self._tls_context()
             )
-        return smtplib.SMTP(self.host, self.port, timeout=self.timeout_seconds)
+        return _Session(self.host, self.port, timeout=self.timeout_seconds)
 
     def _secure(self, session: smtplib.SMTP) -> None:
         with self._step(Step.GREET):
@@ -123,7 +152,9 @@ class SmtpServer:
             ) from e
 
     @contextlib.contextmanager
-    def _step(self, step: Step, message: EmailMessage | None = None) -> Iterator[None]:
+    def _step(
+        self, step: Step, message: EmailMessage | None = None, session: _Underway | None = None
+    ) -> Iterator[None]:
         """Turn what goes wrong in `step` into a DeliveryError.
 
         The chain is cut: smtplib's errors carry addresses, and a password that cannot be encoded.
@@ -133,6 +164,8 @@ class SmtpServer:
         except smtplib.SMTPRecipientsRefused as e:
             raise all_refused(self.where, _recipients(message), e.recipients) from None
         except (smtplib.SMTPException, OSError, UnicodeError) as e:
+            if session is not None and session.is_underway:
+                raise unknown(self.where, e, self.timeout_seconds) from None
             raise explained(self.where, step, e, self.timeout_seconds) from None
 
 

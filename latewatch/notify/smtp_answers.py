@@ -58,6 +58,16 @@ def explained(where: str, step: Step, error: Exception, timeout_seconds: float) 
     return DeliveryError(where, _unsupported(step), passing=False)
 
 
+def unknown(where: str, error: Exception, timeout_seconds: float) -> DeliveryError:
+    """Return the error of a message that was handed over without an answer: it may have arrived."""
+    if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
+        what = f"máy chủ thư không trả lời trong {timeout_seconds:g} giây"
+    else:
+        what = "mất kết nối"
+    problem = f"{what} sau khi thư đã chuyển đi: không rõ máy chủ đã nhận chưa; hãy hỏi người nhận"
+    return DeliveryError(where, problem, passing=True, doubtful=True)
+
+
 def _answered(where: str, step: Step, error: smtplib.SMTPResponseException) -> DeliveryError:
     passing = 400 <= error.smtp_code < 500
     answer = _answer(error.smtp_code, error.smtp_error)
@@ -74,7 +84,8 @@ def _answered(where: str, step: Step, error: smtplib.SMTPResponseException) -> D
         problem = (
             f"máy chủ thư từ chối khi {step.value} ({answer}); hãy hỏi người quản trị máy chủ thư với mã này"
         )
-    return DeliveryError(where, problem, passing=passing)
+    is_about_it = step is Step.MESSAGE and not isinstance(error, smtplib.SMTPSenderRefused)
+    return DeliveryError(where, problem, passing=passing, personal=is_about_it)
 
 
 def _answer(code: int, text: bytes | str) -> str:
@@ -132,10 +143,11 @@ def _unsupported(step: Step) -> str:
 def all_refused(where: str, to: list[str], refused: Refusals) -> DeliveryError:
     """Return the error for a message nobody has; passing where every answer was 4xx."""
     passing = all(400 <= code < 500 for code, _ in refused.values())
-    cure = "sẽ thử lại sau" if passing else "hãy kiểm tra mail_to và quyền gửi của tài khoản"
-    return DeliveryError(
-        where, f"máy chủ thư không nhận người nhận: {_which(to, refused)}; {cure}", passing=passing
+    cure = (
+        "sẽ thử lại sau" if passing else "hãy kiểm tra địa chỉ (của quầy: mail_to) và quyền gửi của tài khoản"
     )
+    problem = f"máy chủ thư không nhận người nhận: {_which(to, refused)}; {cure}"
+    return DeliveryError(where, problem, passing=passing, personal=True)
 
 
 def partly_refused(where: str, to: list[str], refused: Refusals) -> PartialDeliveryError:
