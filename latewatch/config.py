@@ -22,8 +22,8 @@ from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.letters.letter import LetterForm
 from latewatch.domain.letters.register import Keeper
-from latewatch.domain.limit import TimeLimit
 from latewatch.domain.letters.text_message import FACTS, words_problem
+from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff
 from latewatch.domain.record import EventKind
 from latewatch.domain.suspension import Effect
@@ -234,26 +234,26 @@ class Sending(_Section, frozen=True):
     retry_minutes: Positive = 10
 
 
-class Gateway(_Section, frozen=True):
-    """The HTTP gateway that takes text messages: SMS under a brand name, or Zalo ZNS."""
-
-    url: str = ""
 TEXT_MESSAGE = (
     "{unit} xin lỗi vì hồ sơ {code} không kịp ngày hẹn trả {promised_on}. Ngày hẹn trả mới: {new_date}. "
     "Văn bản xin lỗi số {number} được gửi riêng."
 )
 
 
+class Gateway(_Section, frozen=True):
+    """The HTTP gateway that takes text messages: SMS under a brand name, or Zalo ZNS."""
+
+    url: str = ""
     kind: Literal["sms", "zns"] = "sms"
     template_id: str = ""
     parameters: dict[str, str] = {}
+    brand: str = ""
+    text: str = TEXT_MESSAGE
+    later_codes: tuple[str, ...] = ("-100", "-124", "-133", "-144", "-147")
     token_file: Path | None = None
     token_env: str = ""
     repeats_safely: bool = False
     timeout_seconds: Annotated[float, Meta(gt=0, le=600)] = 30.0
-    brand: str = ""
-    text: str = TEXT_MESSAGE
-    later_codes: tuple[str, ...] = ("-100", "-124", "-133", "-144", "-147")
     ca_file: Path | None = None
     proxy: str | None = None
 
@@ -279,11 +279,11 @@ class Schedule(_Section, frozen=True):
     poll_minutes: Positive = 30
     letters_at: time = time(7, 0)
     digest_at: time = time(7, 30)
+    outbox_minutes: Positive = 5
 
 
 class Mail(_Section, frozen=True):
     """The SMTP server; without a host, messages are written to the outbox folder."""
-    outbox_minutes: Positive = 5
 
     host: str = ""
     port: Annotated[int, Meta(ge=1, le=65535)] = 587
@@ -381,7 +381,6 @@ def _check(file: Path, settings: Settings) -> None:
     _refuse_twice(file, "sources", [source.name for source in settings.sources])
     known = {unit.code for unit in settings.units}
     _check_signers(file, settings.signers, known)
-    _check_reasons(file, settings.letters)
     _check_gateway(file, settings.gateway, is_used="message" in settings.sending.channels)
     for index, desk in enumerate(settings.desks):
         stranger = next((code for code in desk.units if code not in known), None)
@@ -401,21 +400,6 @@ def _check_signers(file: Path, signers: tuple[Signer, ...], units: set[str]) -> 
     _refuse_twice(file, "signers", [f"{each.unit or 'cơ quan'}, {each.kind}" for each in signers])
 
 
-def _check_source(file: Path, key: str, source: Source) -> None:
-    if (source.folder is None) == (source.url is None):
-        raise ConfigError(file, key, "cần đúng một trong hai khóa folder và url")
-    for name in ("url", "token_url", "proxy"):
-        address = getattr(source, name)
-        if address is not None and not re.match(r"https?://[^/\s]+", address):
-            raise ConfigError(file, f"{key}.{name}", "cần địa chỉ bắt đầu bằng http:// hoặc https://")
-    _check_login(file, key, source)
-    _check_words(file, f"{key}.status_words", source.status_words, Status)
-    _check_words(file, f"{key}.channel_words", source.channel_words, Channel)
-    _check_words(file, f"{key}.event_words", source.event_words, EventKind)
-
-
-def _check_login(file: Path, key: str, source: Source) -> None:
-    """Refuse half of a login, and two of them."""
 def _check_gateway(file: Path, gateway: Gateway, *, is_used: bool) -> None:
     if is_used and not gateway.url:
         raise ConfigError(file, "gateway.url", "sending.channels có message thì cần địa chỉ cổng nhắn tin")
@@ -446,6 +430,21 @@ def _is_guarded(url: str) -> bool:
         return False
 
 
+def _check_source(file: Path, key: str, source: Source) -> None:
+    if (source.folder is None) == (source.url is None):
+        raise ConfigError(file, key, "cần đúng một trong hai khóa folder và url")
+    for name in ("url", "token_url", "proxy"):
+        address = getattr(source, name)
+        if address is not None and not re.match(r"https?://[^/\s]+", address):
+            raise ConfigError(file, f"{key}.{name}", "cần địa chỉ bắt đầu bằng http:// hoặc https://")
+    _check_login(file, key, source)
+    _check_words(file, f"{key}.status_words", source.status_words, Status)
+    _check_words(file, f"{key}.channel_words", source.channel_words, Channel)
+    _check_words(file, f"{key}.event_words", source.event_words, EventKind)
+
+
+def _check_login(file: Path, key: str, source: Source) -> None:
+    """Refuse half of a login, and two of them."""
     if source.token_url is None:
         keys = ("client_id", "client_secret_file", "client_secret_env", "scope")
         idle = next((name for name in keys if getattr(source, name)), None)
