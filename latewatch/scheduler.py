@@ -14,13 +14,14 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from latewatch import clock
-from latewatch.app import delivery, open_office
+from latewatch.app import delivery, open_office, ways
 from latewatch.errors import LatewatchError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import FAILED, send_digests
 from latewatch.jobs.feed import alarms_now, log_alarms
 from latewatch.jobs.integrity.find import find
 from latewatch.jobs.letters.draft import draft_letters
+from latewatch.jobs.letters.sending import work_off
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import in_order, poll
 
@@ -45,6 +46,12 @@ def run_until_stopped(config: Path, say: Callable[[str], None]) -> None:
     scheduler.add_job(
         _guarded, IntervalTrigger(minutes=schedule.poll_minutes), (config, poll_all), next_run_time=first
     )
+    scheduler.add_job(
+        _guarded,
+        IntervalTrigger(minutes=schedule.outbox_minutes),
+        (config, send_waiting),
+        next_run_time=first,
+    )
     for at, job in ((schedule.letters_at, draft_on_working_days), (schedule.digest_at, send_on_working_days)):
         trigger = CronTrigger(hour=at.hour, minute=at.minute, timezone=clock.VIETNAM)
         scheduler.add_job(_guarded, trigger, (config, job))
@@ -52,7 +59,8 @@ def run_until_stopped(config: Path, say: Callable[[str], None]) -> None:
     scheduler.start()
     say(
         f"latewatch đang chạy: lấy dữ liệu mỗi {schedule.poll_minutes} phút; ngày làm việc soạn thư lúc "
-        f"{schedule.letters_at:%H:%M}, gửi bản tin lúc {schedule.digest_at:%H:%M}. Dừng: Ctrl+C hoặc SIGTERM."
+        f"{schedule.letters_at:%H:%M}, gửi bản tin lúc {schedule.digest_at:%H:%M}; gửi văn bản đang chờ mỗi "
+        f"{schedule.outbox_minutes} phút. Dừng: Ctrl+C hoặc SIGTERM."
     )
     stopped.wait()
     say("Đang dừng: chờ việc đang chạy làm xong.")
@@ -89,6 +97,13 @@ def send_on_working_days(office: Office, now: datetime) -> None:
         assess(office, now)
         for each in send_digests(office, now, delivery(office.settings)):
             log.log(logging.WARNING if each.outcome == FAILED else logging.INFO, "digest: %s", each.outcome)
+
+
+def send_waiting(office: Office, _now: datetime) -> None:
+    """Hand over what is due in the outbox of letters; what goes to persons keeps the quiet hours."""
+    for each in work_off(office, ways(office.settings, clock.now)):
+        level = logging.WARNING if each.problem else logging.INFO
+        log.log(level, "letter of %s: %s %s %s", each.code, each.channel, each.state, each.problem)
 
 
 def _guarded(config: Path, job: Callable[[Office, datetime], None]) -> None:

@@ -19,6 +19,7 @@ from latewatch.jobs.assess import DECIDES
 from latewatch.jobs.feed import SourceFeed, look_at_feeds, oldest_data
 from latewatch.jobs.findings import open_signs
 from latewatch.jobs.interruptions import impossible_interruptions, lapsed_dossiers
+from latewatch.jobs.letters.outbox_list import outbox_troubles
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
 from latewatch.notify.delivery import SmtpServer
@@ -73,6 +74,7 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         findings += _limits(office, connection, {problem for _, problem in impossible})
         findings += _signs(connection)
         findings += _digests(office, connection)
+        findings += _warned("gửi văn bản xin lỗi", outbox_troubles(connection))
     return [*findings, *_fonts(office), *_mail(smtp)]
 
 

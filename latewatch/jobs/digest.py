@@ -17,6 +17,8 @@ from latewatch.domain.names import DeskName
 from latewatch.errors import DeliveryError, StoreError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.feed import alarms_of, look_at_feeds, oldest_data
+from latewatch.jobs.letters.outbox_list import desk_troubles
+from latewatch.jobs.letters.settling import needless_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.verify import seal_words
 from latewatch.notify.delivery import Delivery
@@ -69,7 +71,11 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
                 data_from=oldest_data(feeds),
                 told_on=told_on(connection, desk.code, now.date(), office.dossier_sources),
                 alarms=alarms,
-                warnings=(*warnings, *_new_findings(office, connection, desk, before, yesterday)),
+                warnings=(
+                    *warnings,
+                    *_new_findings(office, connection, desk, before, yesterday),
+                    *desk_troubles(office, connection, desk),
+                ),
                 seal=seal_words(seal) if seal else "",
             )
             composed.append((desk, digest))

@@ -6,7 +6,6 @@ import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.policy import SMTP
 from pathlib import Path
 from typing import Literal, Protocol
 
@@ -39,7 +38,8 @@ class Outbox:
         Raises StoreError where the folder or the disk does not take it.
         """
         path = self.folder / f"{file_stem(name)}.eml"
-        write_whole(path, message.as_bytes(policy=SMTP), setting="paths.outbox")
+        content = message.as_bytes(policy=message.policy.clone(linesep="\r\n"))
+        write_whole(path, content, setting="paths.outbox")
         return str(path)
 
 

@@ -38,7 +38,7 @@ class DeliveryState(StrEnum):
     SENT = "sent"
     FAILED = "failed"  # for good: refused, bounced, tried too often
     DOUBTFUL = "doubtful"  # who claimed it died: nobody knows whether it left, so it is not sent again
-    NEEDLESS = "needless"  # the letter was cancelled before it left
+    NEEDLESS = "needless"  # the letter was cancelled, or its dossier finished, before it left
 
 
 DELIVERY_LABELS = {
@@ -70,6 +70,7 @@ class Outcome(StrEnum):
     BOUNCED = "bounced"
     AGAIN = "again"  # a person decided that it is to be sent once more
     PRINTED = "printed"
+    NEEDLESS = "needless"  # the dossier was finished before it left
 
 
 OUTCOME_LABELS = {
@@ -82,6 +83,7 @@ OUTCOME_LABELS = {
     Outcome.BOUNCED: "thư bị trả lại",
     Outcome.AGAIN: "được đưa lại vào hàng gửi",
     Outcome.PRINTED: "đã in",
+    Outcome.NEEDLESS: "không cần nữa",
 }
 
 DAY_MINUTES = 24 * 60

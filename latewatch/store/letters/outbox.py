@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, exists, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, exists, func, insert, select, update
 
+from latewatch.domain.dossier import Dossier, Status
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.letters.sending import ELECTRONIC, DeliveryState, LetterChannel, Outcome
 from latewatch.store import schema
@@ -41,16 +42,6 @@ class StoredDelivery:
     queued_by: str
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """One attempt, or what was learned of it later; `answer` is the other side's, without personal data."""
-
-    channel: LetterChannel
-    at: datetime
-    outcome: Outcome
-    answer: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """How an attempt ended, and where that leaves the row."""
@@ -60,6 +51,7 @@ class Ending:
     answer: str
     problem: str = ""
     next_at: datetime | None = None
+    begins_anew: bool = False  # what was tried before no longer counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +178,8 @@ def change(
 def _change(
     connection: Connection, delivery_id: int, condition: ColumnElement[bool], ending: Ending, at: datetime
 ) -> bool:
-    values = {"state": ending.state, "problem": ending.problem, "next_at": ending.next_at}
+    values: dict[str, Any] = {"state": ending.state, "problem": ending.problem, "next_at": ending.next_at}
+    values |= {"attempts": 0} if ending.begins_anew else {}
     mine = (_DELIVERY.id == delivery_id) & condition
     if connection.execute(update(schema.delivery).where(mine).values(values)).rowcount != 1:
         return False
@@ -199,6 +192,13 @@ def note_attempt(
 ) -> None:
     row = {"delivery_id": delivery_id, "at": at, "outcome": outcome, "answer": answer}
     connection.execute(insert(schema.delivery_attempt).values(row))
+
+
+def note_once(connection: Connection, delivery_id: int, at: datetime, outcome: Outcome, answer: str) -> None:
+    """Note what was learned of a row, unless the same was noted before."""
+    same = (_ATTEMPT.delivery_id == delivery_id) & (_ATTEMPT.outcome == outcome) & (_ATTEMPT.answer == answer)
+    if connection.execute(select(_ATTEMPT.id).where(same)).first() is None:
+        note_attempt(connection, delivery_id, at, outcome, answer)
 
 
 def mark_printed(connection: Connection, letter_id: int, at: datetime, *, by: str) -> bool:
@@ -222,17 +222,48 @@ def drop_needless(connection: Connection) -> int:
     return connection.execute(update(schema.delivery).where(mine).values(values)).rowcount
 
 
-def attempts_of(connection: Connection, letter_id: int) -> list[Attempt]:
-    """Return every attempt of a letter on all channels, oldest first."""
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What did not go out, or may not have; `units` are those of its dossier, nothing else of it."""
+
+    code: str
+    channel: LetterChannel
+    state: DeliveryState
+    units: Dossier
+
+
+def troubles(connection: Connection) -> list[Trouble]:
+    """Return what failed or is doubtful of letters nobody has confirmed, and that nothing made up for.
+
+    A person who was reached by e-mail or on paper needs nothing more; a desk that was not told does.
+    """
+    other = schema.delivery.alias("other").c
+    letter_ways = (LetterChannel.EMAIL, LetterChannel.PRINT)
+    is_reached = exists().where(
+        other.letter_id == _DELIVERY.letter_id,
+        other.channel.in_(letter_ways),
+        other.state == DeliveryState.SENT,
+    )
+    names = ("receiving_unit", "resolving_unit", "department")
+    dossier = schema.dossier.c
+    units = (func.coalesce(dossier[name], "").label(name) for name in names)
     found = (
-        select(_DELIVERY.channel, _ATTEMPT.at, _ATTEMPT.outcome, _ATTEMPT.answer)
-        .join(schema.delivery, _DELIVERY.id == _ATTEMPT.delivery_id)
-        .where(_DELIVERY.letter_id == letter_id)
-        .order_by(_ATTEMPT.id)
+        select(dossier.code, _DELIVERY.channel, _DELIVERY.state, *units)
+        .join(schema.letter, _LETTER.id == _DELIVERY.letter_id)
+        .join(schema.dossier, dossier.id == _LETTER.dossier_id)
+        .where(in_delivery_states([DeliveryState.FAILED, DeliveryState.DOUBTFUL]))
+        .where(_LETTER.state.in_([LetterState.SIGNED, LetterState.SENT]))
+        .where((_DELIVERY.channel == LetterChannel.DESK) | ~is_reached)
+        .order_by(_DELIVERY.id)
     )
     return [
-        Attempt(LetterChannel(row.channel), row.at, Outcome(row.outcome), row.answer)
-        for row in connection.execute(found)
+        Trouble(
+            row["code"],
+            LetterChannel(row["channel"]),
+            DeliveryState(row["state"]),
+            Dossier(code="", status=Status.RECEIVED, **{name: row[name] for name in names}),
+        )
+        for row in connection.execute(found).mappings()
     ]
 
 
