@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 from latewatch.errors import LatewatchError
+from latewatch.paper.limits import TooLargeError, read_limited
 
 
 def is_inside(file: Path, folders: Sequence[Path]) -> bool:
@@ -71,10 +72,9 @@ class FolderFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
         try:
             file = self._permitted(url)
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
-            return URLFetcherResponse(url, file.read_bytes(), {"Content-Type": kind})
-        except (OSError, ValueError) as e:
-            reason = "không đọc được tệp" if isinstance(e, OSError) else "không được phép đọc"
-            self.refused.append(f"{reason} “{_without_data(url)}”")
+            return URLFetcherResponse(url, read_limited(file, kind), {"Content-Type": kind})
+        except (OSError, ValueError, TooLargeError) as e:
+            self.refused.append(f"{_reason(e)} “{_without_data(url)}”")
             raise
 
     def _permitted(self, url: str) -> Path:
@@ -87,6 +87,16 @@ class FolderFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
         if not file.is_file():
             raise FileNotFoundError(file)
         return file
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case OSError():
+            return "không đọc được tệp"
+        case TooLargeError():
+            return f"{error}:"
+        case _:
+            return "không được phép đọc"
 
 
 def _without_data(url: str) -> str:

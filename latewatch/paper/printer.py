@@ -10,9 +10,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from jinja2 import StrictUndefined, TemplateNotFound, TemplateSyntaxError, UndefinedError
+from jinja2 import TemplateNotFound, TemplateSyntaxError, UndefinedError
 from jinja2.exceptions import SecurityError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
 from weasyprint import CSS, HTML
 from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
@@ -21,35 +20,27 @@ from weasyprint.urls import FatalURLFetchingError
 from latewatch.errors import LatewatchError
 from latewatch.paper import wording
 from latewatch.paper.folders import FolderFetcher, FolderLoader, Templates
-
-_FILTERS = ("long_date", "short_date", "appointment", "register_number", "sentence", "balanced")
+from latewatch.paper.limits import TooLargeError, limited_pages
+from latewatch.paper.sandbox import Sandbox
 
 
 class TemplatePrinter:
-    """Prints templates of some folders, the first folder first, with one style sheet.
+    """Prints templates of some folders, the first folder first, with one or more style sheets.
 
-    Templates, fonts and the style sheet are read once. A changed template is seen by the next printer. Not
-    for several threads. Whatever a template does wrong is raised as the error of `templates`.
+    Templates, fonts and style sheets are read once. A changed template is seen by the next printer. Not for
+    several threads. Whatever a template does wrong is raised as the error of `templates`.
     """
 
-    def __init__(self, templates: Templates, style: str) -> None:
+    def __init__(self, templates: Templates, *styles: str) -> None:
         self._templates = templates
-        self._style_name = style
+        self._style_names = styles
         self._fonts = FontConfiguration()
-        self._environment = ImmutableSandboxedEnvironment(
-            loader=FolderLoader(templates),
-            autoescape=True,
-            undefined=StrictUndefined,
-            auto_reload=False,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters.update({name: getattr(wording, name) for name in _FILTERS})
+        self._sandbox = Sandbox(FolderLoader(templates))
 
     def html(self, name: str, **facts: Any) -> str:
         """Fill the template `name`. Raises the error of the templates, naming the file and what is wrong."""
         try:
-            return self._environment.get_template(name).render(**facts)
+            return self._sandbox.filled(self._sandbox.get_template(name), facts)
         except LatewatchError:
             raise
         except Exception as e:  # whatever a template does wrong is the template's error
@@ -57,21 +48,23 @@ class TemplatePrinter:
 
     def pdf(self, name: str, html: str) -> bytes:
         """Return a filled template as PDF."""
-        with self._reading_for(name) as fetcher:
-            sheet = HTML(string=html, base_url=self._base_url, url_fetcher=fetcher)
-            pdf = sheet.write_pdf(font_config=self._fonts, stylesheets=[self._style], pdf_identifier=True)
-        return bytes(pdf)
+        return self.written(name, self.laid_out(name, html), pdf_identifier=True)
 
-    def laid_out(self, name: str, html: str) -> Document:
+    def laid_out(self, name: str, html: str, **options: Any) -> Document:
         """Return the pages of a filled template, before they are written."""
-        with self._reading_for(name) as fetcher:
-            page = HTML(string=html, base_url=self._base_url, url_fetcher=fetcher)
-            return page.render(font_config=self._fonts, stylesheets=[self._style])
+        with self._reading_for(name) as fetcher, limited_pages():
+            sheet = HTML(string=html, base_url=self._base_url, url_fetcher=fetcher)
+            return sheet.render(font_config=self._fonts, stylesheets=self._styles, **options)
+
+    def written(self, name: str, pages: Document, **options: Any) -> bytes:
+        """Return laid out pages as PDF; both with the same options."""
+        with self._reading_for(name, pages.url_fetcher):  # attachments are read only now
+            return bytes(pages.write_pdf(**options))
 
     def font_families(self) -> set[str]:
         """Return the fonts that Vietnamese is drawn with. Several are a patchwork: one lacks some letters."""
         html = f"<p>{wording.ALPHABET}</p><p><b>{wording.ALPHABET}</b></p>"
-        drawn = self.laid_out(self._style_name, html)
+        drawn = self.laid_out(self._style_names[0], html)
         drawn.write_pdf()
         return {font.family for font in drawn.fonts.values()}
 
@@ -84,19 +77,27 @@ class TemplatePrinter:
         return f"{self._folders[0].as_uri()}/"
 
     @cached_property
-    def _style(self) -> CSS:
+    def _styles(self) -> list[CSS]:
+        return [self._style(name) for name in self._style_names]
+
+    def _style(self, name: str) -> CSS:
         loader = FolderLoader(self._templates)
-        source, file, _ = loader.get_source(self._environment, self._style_name)
-        with self._reading_for(self._style_name) as fetcher:
+        source, file, _ = loader.get_source(self._sandbox, name)
+        with self._reading_for(name) as fetcher:
             base = Path(file).as_uri()
             return CSS(string=source, base_url=base, url_fetcher=fetcher, font_config=self._fonts)
 
     @contextmanager
-    def _reading_for(self, name: str) -> Iterator[FolderFetcher]:
+    def _reading_for(self, name: str, fetcher: FolderFetcher | None = None) -> Iterator[FolderFetcher]:
         """Give a fetcher to draw with, and fail the sheet if it had to refuse anything."""
-        fetcher = FolderFetcher(self._folders)
-        with suppress(FatalURLFetchingError):  # it is among the refused
-            yield fetcher
+        fetcher = fetcher or FolderFetcher(self._folders)
+        try:
+            with suppress(FatalURLFetchingError):  # it is among the refused
+                yield fetcher
+        except LatewatchError:
+            raise
+        except Exception as e:  # what a template makes WeasyPrint do is the template's error
+            raise self._templates.error(f"{self._file(name)}: {self._problem(e)}") from e
         if fetcher.refused:
             called = self._templates.called
             cure = f"{called} chỉ được dùng tệp trong thư mục {called}."
@@ -126,5 +127,8 @@ class TemplatePrinter:
                 return f"{called} dùng điều không được phép: {error.message}"
             case UndefinedError():
                 return f"{called} dùng biến không có: {error.message}."
+            case TooLargeError():
+                return f"{called} quá lớn: {error}."
             case _:
-                return f"{called} gây lỗi {type(error).__name__}."
+                fault = "gọi lẫn nhau không dứt" if isinstance(error, RecursionError) else "gây lỗi"
+                return f"{called} {fault} ({type(error).__name__})."

@@ -1,0 +1,93 @@
+"""The letter's file as it is kept: PDF/A-3b (ISO 19005-3), tagged for PDF/UA-1, its data attached as JSON.
+
+WeasyPrint writes most of it. Added before the file is closed: one XMP packet that claims both standards, page
+numbers as artifacts, pictures placed in the page's own units, and where the signature belongs.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from pydyf import PDF, Array, Dictionary, String
+from weasyprint import Attachment
+from weasyprint.css import ColorProfile
+from weasyprint.document import Document
+from weasyprint.urls import URLFetcher
+
+from latewatch.letters.drawn import PIECE, ROOM, Place
+from latewatch.letters.metadata import xmp_packet
+from latewatch.letters.structure import Objects, place_pictures, unmark_margins
+
+_COLOURS = "srgb-profile"
+ARCHIVE: dict[str, Any] = {"pdf_variant": "pdf/a-3b", "pdf_tags": True, "output_intent": _COLOURS}
+"""For the layout and for writing alike."""
+DATA_FILE = "thu-xin-loi.json"
+_POINTS = 0.75  # WeasyPrint lays out in CSS pixels
+_FETCHER = URLFetcher(allowed_protocols=())  # an attachment given as text asks it nothing, and wants one
+
+
+def layout_options() -> dict[str, Any]:
+    """Return how WeasyPrint is to lay out a letter that will be written with `writing_options`."""
+    return ARCHIVE | {"color_profiles": {_COLOURS: _profile()}}
+
+
+@cache
+def _profile() -> ColorProfile:
+    """Return the sRGB profile that WeasyPrint ships, read once: by itself it leaves the file open."""
+    with (files("weasyprint.pdf") / "sRGB2014.icc").open("rb") as opened:
+        return ColorProfile(opened, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+
+
+def writing_options(data: bytes, dated: date, place: Place | None) -> dict[str, Any]:
+    """Return how WeasyPrint is to write a letter with `data` attached, as if at midnight of its date."""
+    midnight = datetime.combine(dated, time())
+    attached = Attachment(
+        string=data.decode(),
+        name=DATA_FILE,
+        description="Dữ liệu của văn bản xin lỗi",
+        created=midnight,
+        modified=midnight,
+        relationship="Data",
+        url_fetcher=_FETCHER,
+    )
+    return ARCHIVE | {"attachments": [attached], "finisher": _Finisher(dated, place)}
+
+
+def place_on(pages: Document) -> Place | None:
+    """Return where the template leaves room for the signature, as it was laid out."""
+    for number, page in enumerate(pages.pages):
+        if ROOM in page.anchors:
+            left, top, right, bottom = (side * _POINTS for side in page.anchors[ROOM])
+            height = page.height * _POINTS
+            return Place(number, *(round(side, 2) for side in (left, height - bottom, right, height - top)))
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _Finisher:
+    """Completes the file before it is closed."""
+
+    dated: date
+    place: Place | None
+
+    def __call__(self, pages: Document, pdf: PDF) -> None:
+        objects = Objects(pdf)
+        packet = objects.at(pdf.catalog["Metadata"])
+        packet.stream = [xmp_packet(pages.metadata, pdf.info["Producer"].string, self.dated.isoformat())]
+        pdf.info["CreationDate"] = String(f"D:{self.dated:%Y%m%d}")
+        pdf.catalog["Names"].pop("Dests", None)  # the room's id is nothing to jump to
+        place_pictures(objects)
+        if len(pages.pages) > 1:
+            unmark_margins(objects)
+        if self.place:
+            self._note(objects.pages[self.place.page], self.place)
+
+    def _note(self, page: Dictionary, place: Place) -> None:
+        """Note the room for the signature on its page, so that who signs need not look for it."""
+        when = String(f"D:{self.dated:%Y%m%d}")
+        room = Array([place.left, place.bottom, place.right, place.top])
+        private = Dictionary({"LastModified": when, "Private": Dictionary({"SigningRoom": room})})
+        page["LastModified"] = when
+        page["PieceInfo"] = Dictionary({PIECE.strip("/"): private})
