@@ -14,4 +14,9 @@ def letter_printer(settings: Letters) -> LetterPrinter:
     """Return a new printer. Another process makes its own from the same settings."""
     from latewatch.letters.render import LetterPrinter  # noqa: PLC0415  only who prints pays for it
 
-    return LetterPrinter(settings.templates)
+    return LetterPrinter(
+        settings.templates,
+        paper=settings.paper,
+        window_envelope=settings.window_envelope,
+        lookup_url=settings.lookup_url,
+    )
