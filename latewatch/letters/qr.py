@@ -14,7 +14,7 @@ def lookup_text(lookup_url: str, code: str, check_code: str) -> str:
     """Return what the QR code says: an address; without `lookup_url`, the two codes.
 
     In the address `{code}` becomes the dossier's code and `{hash}` the check code. Without `{hash}` the check
-    code follows as a fragment, which no browser sends; an address with a fragment of its own is left as it is.
+    code follows as a fragment, which no browser sends; an address that has a fragment is left as it is.
     """
     if not lookup_url:
         return f"{code} {check_code}".strip()

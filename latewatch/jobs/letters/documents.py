@@ -2,25 +2,13 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-import msgspec
-
-from latewatch.domain.letters.letter import Letter
 from latewatch.errors import LetterError
 from latewatch.jobs.office import Office
+from latewatch.letters.content import from_content as from_content
+from latewatch.letters.content import to_content as to_content
 from latewatch.store.letters.documents import Document, DocumentKind, document_of, keep_document
 from latewatch.store.letters.life import StoredLetter
-
-
-def to_content(letter: Letter) -> dict[str, Any]:
-    """Return what a letter says as JSON, to be fixed with its number."""
-    content: dict[str, Any] = msgspec.to_builtins(letter)
-    return content
-
-
-def from_content(content: dict[str, Any]) -> Letter:
-    return msgspec.convert(content, Letter)
 
 
 def unsigned_document(office: Office, letter: StoredLetter, now: datetime) -> Document:
