@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from latewatch.calendars.edits import from_document
 from latewatch.calendars.load import load_calendars
-from latewatch.config import Settings, Source, load, secret
+from latewatch.config import Settings, Source, catalogued, load, secret
 from latewatch.domain.edits import Edits, edited
 from latewatch.domain.layers import Calendars
+from latewatch.domain.letters.lead import Leads
 from latewatch.domain.letters.letter import Letterhead
 from latewatch.domain.names import DeskName, Roster, UnitName
-from latewatch.jobs.letters.parcels import Ways
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import catalogue_of
 from latewatch.letters.making import letter_printer
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
-from latewatch.notify.gateway import Gateway
 from latewatch.sources.interfaces import check_origin
 from latewatch.sources.profiles.profile import Profile, load_profile
 from latewatch.store.calendars import newest_version
@@ -52,6 +50,7 @@ def open_office(config: Path) -> Iterator[Office]:
             calendar_files=files,
             calendar_number=number,
             catalogue=catalogue,
+            leads=leads(settings),
             roster=roster(settings),
             profiles=profiles,
             printer=_printer(settings),
@@ -124,33 +123,22 @@ def roster(settings: Settings) -> Roster:
     return Roster(units, desks or [DeskName(ONLY_DESK, settings.office.desk_name)])
 
 
+def leads(settings: Settings) -> Leads:
+    """Return how early apologies are drafted, procedure by procedure."""
+    own = [
+        (catalogued(each), each.letter_lead_working_days)
+        for each in settings.procedures
+        if each.letter_lead_working_days is not None
+    ]
+    return Leads(settings.letters.lead_working_days, own)
+
+
 def delivery(settings: Settings) -> Delivery:
     """Return the way messages leave: the SMTP server, or the outbox folder where none is set."""
     mail = settings.mail
     if not mail.host:
         return Outbox(settings.paths.outbox)
     return smtp_server(settings)
-
-
-def ways(settings: Settings, clock: Callable[[], datetime]) -> Ways:
-    """Return how letters leave; a secret that is missing stops the way that needs it, and no other."""
-    return Ways(mail=lambda: delivery(settings), gateway=lambda: gateway(settings), clock=clock)
-
-
-def gateway(settings: Settings) -> Gateway:
-    own = settings.gateway
-    return Gateway(
-        url=own.url,
-        kind=own.kind,
-        token=lambda: secret("gateway.token", own.token_file, own.token_env),
-        template_id=own.template_id,
-        brand=own.brand,
-        repeats_safely=own.repeats_safely,
-        later_codes=own.later_codes,
-        timeout_seconds=own.timeout_seconds,
-        ca_file=own.ca_file,
-        proxy=own.proxy,
-    )
 
 
 def smtp_server(settings: Settings) -> SmtpServer:

@@ -21,6 +21,7 @@ from latewatch.domain.deadline import Decider
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.letters.letter import LetterForm
+from latewatch.domain.letters.reasons import check_own, reason_of
 from latewatch.domain.letters.register import Keeper
 from latewatch.domain.letters.text_message import FACTS, words_problem
 from latewatch.domain.limit import TimeLimit
@@ -28,7 +29,7 @@ from latewatch.domain.period import Cutoff
 from latewatch.domain.record import EventKind
 from latewatch.domain.suspension import Effect
 from latewatch.domain.tally import CountingRule, Treatment
-from latewatch.errors import ConfigError
+from latewatch.errors import ConfigError, LetterError
 from latewatch.typed import checked, read_toml
 
 Natural = Annotated[int, Meta(ge=0)]
@@ -187,7 +188,10 @@ class Letters(_Section, frozen=True):
     title: str = ""
     lead_working_days: Natural = 1
     new_date_working_days: Positive = 5
+    new_date_most_working_days: Positive = 20
     history_cases: Positive = 20
+    history_days: Positive = 365
+    history_percent: Annotated[int, Meta(ge=50, le=100)] = 80
     reason: str = ""
     reasons: dict[str, str] = {}
     templates: Path | None = None
@@ -381,6 +385,7 @@ def _check(file: Path, settings: Settings) -> None:
     _refuse_twice(file, "sources", [source.name for source in settings.sources])
     known = {unit.code for unit in settings.units}
     _check_signers(file, settings.signers, known)
+    _check_reasons(file, settings.letters)
     _check_gateway(file, settings.gateway, is_used="message" in settings.sending.channels)
     for index, desk in enumerate(settings.desks):
         stranger = next((code for code in desk.units if code not in known), None)
@@ -388,6 +393,17 @@ def _check(file: Path, settings: Settings) -> None:
             raise ConfigError(
                 file, f"desks[{index}].units", f"không có đơn vị mã “{stranger}” trong [[units]]"
             )
+
+
+def _check_reasons(file: Path, letters: Letters) -> None:
+    try:
+        check_own(letters.reasons)
+    except LetterError as e:
+        raise ConfigError(file, "letters.reasons", str(e)) from e
+    try:
+        reason_of(letters.reason, letters.reasons)
+    except LetterError as e:
+        raise ConfigError(file, "letters.reason", str(e)) from e
 
 
 def _check_signers(file: Path, signers: tuple[Signer, ...], units: set[str]) -> None:
@@ -484,6 +500,27 @@ def catalogued(procedure: Procedure) -> CatalogueProcedure:
     own["limit"] = TimeLimit.parse(procedure.limit) if procedure.limit else None
     own["cutoff"] = minute_of(procedure.cutoff) if procedure.cutoff else None
     return CatalogueProcedure(**own, source=CONFIGURED)
+
+
+def own_catalogue(settings: Settings) -> list[CatalogueProcedure]:
+    """Return the entries that decide before the imported catalogue; one that sets a lead alone hides none."""
+    return [catalogued(each) for each in settings.procedures if not _is_lead_alone(each)]
+
+
+def _is_lead_alone(procedure: Procedure) -> bool:
+    about = (
+        "code",
+        "name",
+        "field",
+        "level",
+        "unit",
+        "valid_from",
+        "valid_until",
+        "letter_lead_working_days",
+    )
+    rules = (name for name in procedure.__struct_fields__ if name not in about)
+    has_rule = any(getattr(procedure, name) not in ("", None) for name in rules)
+    return procedure.letter_lead_working_days is not None and not has_rule
 
 
 def minute_of(clock: time) -> int:

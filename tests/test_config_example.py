@@ -48,16 +48,19 @@ FROM_A_RULE = {
     "letters.form": "chưa đọc toàn văn",
     "letters.lead_working_days": "NĐ 118/2025/NĐ-CP Đ19.6",
     "letters.new_date_working_days": "chưa có quy định, do cơ quan chọn",
+    "letters.new_date_most_working_days": "do cơ quan chọn",
     "letters.history_cases": "do cơ quan chọn",
+    "letters.history_days": "do cơ quan chọn",
+    "letters.history_percent": "do cơ quan chọn",
     "letters.paper": "NĐ 30/2020/NĐ-CP, Phụ lục I",
     "letters.register": "NĐ 118/2025/NĐ-CP Đ19.6",
     "sending.notify_desk": "NĐ 118/2025/NĐ-CP Đ19.6",
     "sending.quiet_from": "do cơ quan chọn",
     "sending.quiet_until": "do cơ quan chọn",
+    "gateway.later_codes": "Zalo ZNS",
     "feed.stale_after_working_hours": "do cơ quan chọn",
     "feed.shrunk_percent": "do cơ quan chọn",
     "feed.rejected_percent": "do cơ quan chọn",
-    "gateway.later_codes": "Zalo ZNS",
 }
 
 

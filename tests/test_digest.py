@@ -32,7 +32,6 @@ def composed(
     data_from: str | None = "2026-11-12T06:00",
     alarms: tuple[Alarm, ...] = (),
     soon: int = 2,
-    lead: int = 1,
 ) -> Digest:
     return compose(
         cases,
@@ -40,7 +39,6 @@ def composed(
         at=at(now),
         calendar=CALENDAR,
         due_soon_days=soon,
-        lead_days=lead,
         before=Counts(1, 2, 3, 4) if before_on else None,
         before_on=date.fromisoformat(before_on) if before_on else None,
         data_from=moment(data_from),
@@ -309,7 +307,6 @@ class TestHeldBack:
             at=at(MORNING),
             calendar=CALENDAR,
             due_soon_days=2,
-            lead_days=1,
             before=None,
             before_on=date(2026, 11, 11),
             data_from=moment("2026-11-12T06:00"),

@@ -32,7 +32,6 @@ def digest(*cases: Case, alarms: tuple[Alarm, ...] = (), **changes: object) -> D
         at=moment("2026-11-12T07:30"),  # type: ignore[arg-type]
         calendar=CALENDAR,
         due_soon_days=2,
-        lead_days=1,
         before=None,
         before_on=None,
         data_from=moment("2026-11-12T06:00"),
@@ -135,7 +134,7 @@ class TestContent:
                 "trễ 1 ngày",
                 "đến hạn hôm nay",
                 "còn hạn",
-                "đã phát hành",
+                "đã gửi",
                 "dự thảo",
                 "chưa",
             ):

@@ -381,7 +381,7 @@ def test_a_digest_s_workbook_holds_one_sheet_a_block_with_every_row() -> None:
     [
         ({}, "chưa"),
         ({"draft": date(2026, 11, 11)}, "dự thảo"),
-        ({"letter": date(2026, 11, 11)}, "đã phát hành"),
+        ({"letter": date(2026, 11, 11)}, "đã gửi"),
     ],
     ids=str,
 )

@@ -150,7 +150,7 @@ def test_what_stands_apart_stands_apart_on_every_day(
 ) -> None:
     apart = case(status=status, due=DUE, finished=finished)
     assert standing_at(apart, at(instant), 2) is standing
-    assert not owes_letter(apart, at(instant), 2)
+    assert not owes_letter(apart, at(instant))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_without_a_due_date_nothing_is_guessed(
     unknown = case(status=status, due=None, finished=finished)
     assert standing_at(unknown, at("2026-11-20T08:00"), 2) is standing
     assert working_days_late(unknown, at("2026-11-20T08:00")) == 0
-    assert not owes_letter(unknown, at("2026-11-20T08:00"), 2)
+    assert not owes_letter(unknown, at("2026-11-20T08:00"))
 
 
 def test_a_promise_beyond_the_calendar_is_within_time() -> None:
@@ -244,7 +244,7 @@ def test_the_last_day_of_a_letter_in_time(due: str, last: str) -> None:
 @given(st.dates(date(2021, 2, 1), date(2027, 12, 31)))
 def test_with_a_lead_of_one_day_the_last_day_of_a_letter_is_never_missed(due: date) -> None:
     last = last_letter_day(due, CALENDAR)
-    assert is_expected_late(case(due=due), at(f"{last}T07:00"), 1)
+    assert is_expected_late(case(due=due), at(f"{last}T07:00"))
 
 
 @pytest.mark.parametrize(
@@ -260,15 +260,15 @@ def test_with_a_lead_of_one_day_the_last_day_of_a_letter_is_never_missed(due: da
 )
 def test_when_an_apology_is_owed(instant: str, letter: str | None, expected: bool, owes: bool) -> None:
     unfinished = case(due=DUE, letter=letter)
-    assert is_expected_late(unfinished, at(instant), 1) is expected
-    assert owes_letter(unfinished, at(instant), 1) is owes
+    assert is_expected_late(unfinished, at(instant)) is expected
+    assert owes_letter(unfinished, at(instant)) is owes
 
 
 @pytest.mark.parametrize("finished", ["2026-11-11T09:00", "2026-11-12T09:00", "2026-11-13T09:00"])
 def test_a_finished_dossier_owes_nothing_however_late(finished: str) -> None:
     finished_case = case(due=DUE, finished=finished)
-    assert not owes_letter(finished_case, at("2026-11-16T07:00"), 1)
-    assert not is_expected_late(finished_case, at("2026-11-16T07:00"), 1)
+    assert not owes_letter(finished_case, at("2026-11-16T07:00"))
+    assert not is_expected_late(finished_case, at("2026-11-16T07:00"))
 
 
 # What the source calls suspended, and what its limit does

@@ -9,6 +9,7 @@ from latewatch.domain.alarm import Alarm, AlarmKind
 from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Cause, Channel, Dossier, Status, Suspension
 from latewatch.domain.expiry import end_of_day
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.standing import Case
 
 CALENDAR = load_calendar()
@@ -87,6 +88,9 @@ def case(
     field: str = "Hộ tịch",
     unit: str = "Ủy ban nhân dân xã Ví Dụ",
     source: str = "xuat-tep",
+    state: LetterState | None = None,
+    recalled: str | date | None = None,
+    lead: int = 1,
 ) -> Case:
     """A dossier of xã Ví Dụ, due with the day `due`; done when it has a finish, in process when not."""
     return Case(
@@ -105,6 +109,9 @@ def case(
         desk="Bộ phận Một cửa xã Ví Dụ",
         draft_on=day(draft),
         letter_on=day(letter),
+        recalled_on=day(recalled),
+        letter_state=state or (LetterState.SENT if letter else LetterState.DRAFT if draft else None),
+        letter_lead=lead,
         source=source,
     )
 

@@ -10,7 +10,9 @@ from datetime import date, datetime
 
 from latewatch.domain.alarm import Alarm, AlarmKind, held_back
 from latewatch.domain.hours import END_OF_DAY
-from latewatch.domain.standing import Case, Standing, is_expected_late, standing_at, working_days_late
+from latewatch.domain.letters.duty import RUNNING
+from latewatch.domain.letters.life import LetterState
+from latewatch.domain.standing import Case, Standing, is_last_call, standing_at, working_days_late
 from latewatch.domain.suspension import lasts
 from latewatch.domain.worktime import WorkCalendar
 
@@ -24,7 +26,8 @@ class DigestRow:
 
     `due_at` is the moment its limit ends, where that is not the end of the day `due_on`. One that awaits a
     supplement does so `since` a day, and until `due_on`. Where its source is in doubt, what is said of it
-    rests on data as old as `rests_on`.
+    rests on data as old as `rests_on`. Its letter has come to `letter_state`; `needless` says why that one
+    should be cancelled.
     """
 
     code: str
@@ -38,6 +41,8 @@ class DigestRow:
     since: date | None = None
     is_late: bool = False
     rests_on: date | None = None
+    letter_state: LetterState | None = None
+    needless: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +148,6 @@ def compose(
     at: datetime,
     calendar: WorkCalendar,
     due_soon_days: int,
-    lead_days: int,
     before: Counts | None,
     before_on: date | None,
     data_from: datetime | None,
@@ -151,16 +155,18 @@ def compose(
     alarms: Sequence[Alarm] = (),
     warnings: tuple[str, ...] = (),
     seal: str = "",
+    needless: Sequence[tuple[Case, str]] = (),
 ) -> Digest:
     """Sort the desk's dossiers into the digest's blocks.
 
     Newly late is what became overdue since the digest before, or since the working day before today where
     there was none; of a source that was held back, since the day `told_on` which its news was last told.
     While an alarm holds a source back, nothing is said to be newly late or due of its dossiers; a letter's
-    last day does not wait (Nghị định 118/2025/NĐ-CP, Điều 19.6). What the desk has to close is a block only
-    where there is any. Raises CalendarGap.
+    last day does not wait (Nghị định 118/2025/NĐ-CP, Điều 19.6). `needless` are the letters with a number
+    that should be cancelled, each with why. These, and what the desk has to close, are blocks only where
+    there are any. Raises CalendarGap.
     """
-    morning = _Morning(cases, at, calendar, due_soon_days, lead_days, doubts=held_back(alarms))
+    morning = _Morning(cases, at, calendar, due_soon_days, doubts=held_back(alarms))
     late = morning.late_since(before_on or morning.yesterday, told_on or {})
     new = [case for case in late if not morning.doubt(case)]
     soon = [case for case in morning.soon if not morning.doubt(case)]
@@ -171,7 +177,8 @@ def compose(
         morning.block("due-soon", f"Đến hạn hôm nay và trong {due_soon_days} ngày làm việc tới", soon),
         morning.block("worst", "Trễ lâu nhất", morning.overdue),
         morning.block("finished", f"Giải quyết xong từ {morning.yesterday:%d/%m}", morning.finished),
-        morning.block("unsigned", "Văn bản xin lỗi chờ ký", morning.unsigned),
+        morning.block("unsigned", "Văn bản xin lỗi chờ ký, chờ gửi", morning.unsigned),
+        *morning.needless(needless),
         *morning.lapsed(),
     )
     return Digest(
@@ -198,7 +205,6 @@ class _Morning:
         at: datetime,
         calendar: WorkCalendar,
         due_soon_days: int,
-        lead_days: int,
         *,
         doubts: Mapping[str, Alarm],
     ) -> None:
@@ -209,10 +215,8 @@ class _Morning:
         self.overdue = [case for case, standing in placed if standing is Standing.OVERDUE]
         self.soon = [case for case, standing in placed if standing is Standing.DUE_SOON]
         self._lapsed = [case for case, standing in placed if standing is Standing.LAPSED]
-        self.must_go = [
-            case for case, _ in placed if case.letter_on is None and is_expected_late(case, at, lead_days)
-        ]
-        self.unsigned = [case for case in self.overdue + self.must_go if case.draft_on and not case.letter_on]
+        self.must_go = [case for case, _ in placed if not _is_appointed(case) and is_last_call(case, at)]
+        self.unsigned = [case for case, standing in placed if case.draft_on and standing in RUNNING]
         self.finished = [
             case for case, standing in placed if standing in _FINISHED and self._ended_lately(case)
         ]
@@ -244,6 +248,15 @@ class _Morning:
         rests_on = doubt.data_from.date() if doubt and doubt.data_from else None
         return replace(_row(case, due_on, self.at), rests_on=rests_on)
 
+    def needless(self, letters: Iterable[tuple[Case, str]]) -> Iterator[Block]:
+        """Yield the block of numbered letters that nobody should send any more, if there is any."""
+        rows = [
+            replace(self._row(case, case.due_on or self.at.date()), due_at=None, needless=why)
+            for case, why in letters
+        ]
+        if rows:
+            yield Block("needless", "Văn bản xin lỗi nên hủy", tuple(sorted(rows, key=lambda row: row.code)))
+
     def lapsed(self) -> Iterator[Block]:
         """Yield the block of what waits to be closed (NĐ 118/2025/NĐ-CP, Điều 19.5), if there is any."""
         rows = [
@@ -254,6 +267,11 @@ class _Morning:
         if rows:
             ordered = sorted(rows, key=lambda row: (row.due_on, row.code))
             yield Block("lapsed", "Quá hạn bổ sung, chờ đóng hồ sơ", tuple(ordered))
+
+
+def _is_appointed(case: Case) -> bool:
+    """Tell whether the one new appointment is used up: the letter is out, or was before it was cancelled."""
+    return case.letter_on is not None or case.recalled_on is not None
 
 
 def _row(case: Case, due_on: date, at: datetime) -> DigestRow:
@@ -270,4 +288,5 @@ def _row(case: Case, due_on: date, at: datetime) -> DigestRow:
         letter_on=case.letter_on,
         due_at=due_at if due_at and due_at.time() != END_OF_DAY else None,
         is_late=due_at is not None and until > due_at,
+        letter_state=case.letter_state,
     )

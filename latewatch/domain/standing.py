@@ -66,9 +66,8 @@ class Case:
     `draft_on` is the date of an apology that nobody has yet, `letter_on` the day one was sent: only that is
     an apology to the person. `revised_on` is the new date it names; it never replaces the due date.
     `recalled_on` is the day one was sent that was cancelled afterwards: the new appointment is used up.
-    `letter_state` is how far the letter has come that is not cancelled. `letter_lead` is how many working days
-    before the due day an apology is drafted, 0 for that day itself. `source` is the one that reported the
-    dossier last.
+    `letter_state` is how far the letter has come that is not cancelled. `letter_lead` is how many working
+    days before the due day an apology is drafted. `source` is the one that reported the dossier last.
     """
 
     dossier: Dossier
@@ -159,13 +158,21 @@ def last_letter_day(due_on: date, calendar: WorkCalendar) -> date:
     return calendar.back(due_on, 1)
 
 
-def is_expected_late(case: Case, at: datetime, lead_days: int) -> bool:
-    """Tell whether `case` is unfinished, not yet overdue, and due within `lead_days` working days."""
-    return standing_at(case, at, lead_days) is Standing.DUE_SOON
+def is_expected_late(case: Case, at: datetime) -> bool:
+    """Tell whether `case` is unfinished, not yet overdue, and due within the lead of its procedure."""
+    return standing_at(case, at, case.letter_lead) is Standing.DUE_SOON
 
 
-def owes_letter(case: Case, at: datetime, lead_days: int) -> bool:
+def is_last_call(case: Case, at: datetime) -> bool:
+    """Tell whether the apology of what is expected late must go out today, or should have gone before.
+
+    What is drafted days ahead need not go before the last day on which it is in time (Điều 19.6).
+    """
+    return is_expected_late(case, at) and standing_at(case, at, 1) is Standing.DUE_SOON
+
+
+def owes_letter(case: Case, at: datetime) -> bool:
     """Tell whether an apology is owed and not even drafted: expected late, or overdue (Điều 19.6)."""
     if case.letter_on or case.draft_on or case.recalled_on:
         return False
-    return standing_at(case, at, lead_days) in (Standing.DUE_SOON, Standing.OVERDUE)
+    return standing_at(case, at, case.letter_lead) in (Standing.DUE_SOON, Standing.OVERDUE)

@@ -48,7 +48,7 @@ SENT, SENT_BEFORE, UNKNOWN, FAILED = "sent", "sent-before", "unknown", "failed"
 
 def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules.Digest]]:
     """Return each desk's digest as of `now`. Raises StoreError and CalendarGap."""
-    counting, letters = office.settings.counting, office.settings.letters
+    counting = office.settings.counting
     yesterday = at_midnight(office.calendar.back(now.date(), 1))  # older results are in no block
     composed = []
     with office.store.reading() as connection:
@@ -56,6 +56,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
         alarms = alarms_of(feeds)
         warnings = (*_feed_warnings(office, connection, alarms), *_calendar_warnings(office, now))
         cases = list(Deadlines(office).cases(assessed(connection, not_finished_before(yesterday))))
+        needless = [(each.case, each.why) for each in needless_letters(connection, office, now)]
         seal = newest_seal(connection)
         for desk in office.roster.desks:
             before = digest_before(connection, desk.code, now.date())
@@ -65,7 +66,6 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
                 at=now,
                 calendar=office.calendar,
                 due_soon_days=counting.due_soon_working_days,
-                lead_days=letters.lead_working_days,
                 before=before.counts if before else None,
                 before_on=before.day if before else None,
                 data_from=oldest_data(feeds),
@@ -77,6 +77,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
                     *desk_troubles(office, connection, desk),
                 ),
                 seal=seal_words(seal) if seal else "",
+                needless=[(case, why) for case, why in needless if case.desk == desk.code],
             )
             composed.append((desk, digest))
     return composed

@@ -12,6 +12,7 @@ from latewatch.domain.deadline import Deadline
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.expiry import Ends
 from latewatch.domain.layers import Calendars
+from latewatch.domain.letters.lead import Leads
 from latewatch.domain.names import Roster
 from latewatch.domain.standing import Case
 from latewatch.domain.worktime import WorkCalendar
@@ -33,6 +34,7 @@ class Office:
     calendar_files: Calendars  # what the files alone say, below the office's own edits
     calendar_number: int  # of the version of these edits; 0 where there are none
     catalogue: Catalogue
+    leads: Leads
     roster: Roster
     profiles: dict[str, Profile]
     printer: Callable[[], LetterPrinter]  # made when the first letter is drawn
@@ -72,5 +74,7 @@ class Office:
             letter_on=each.letter_on,
             revised_on=each.revised_on,
             recalled_on=each.recalled_on,
+            letter_state=each.letter_state,
+            letter_lead=self.leads.of(each.dossier),
             source=each.source,
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from latewatch.config import LimitOrigin, Settings, catalogued
+from latewatch.config import LimitOrigin, Settings, own_catalogue
 from latewatch.domain.amendment import Amendment, Kind, Listed, Listing, plan
 from latewatch.domain.catalogue import Catalogue, Procedure, disagreement
 from latewatch.domain.limit import TimeLimit
@@ -23,7 +23,7 @@ REPORTED = "các nguồn báo"  # the source of an entry that was taken over fro
 
 def catalogue_of(settings: Settings, connection: Connection) -> Catalogue:
     """Return the catalogue: the configuration's entries decide before the imported ones."""
-    return Catalogue([*map(catalogued, settings.procedures), *imported(connection)])
+    return Catalogue([*own_catalogue(settings), *imported(connection)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def _decide_anew(office: Office, now: datetime) -> int:
 
 def _overruled(settings: Settings, amendments: Iterable[Amendment]) -> Iterator[str]:
     """Say which entries the configuration overrules: it may be meant, or have been forgotten."""
-    own = Catalogue(map(catalogued, settings.procedures))
+    own = Catalogue(own_catalogue(settings))
     for each in (amendment.after for amendment in amendments):
         if own.find(each.code, each.name, each.valid_from or date.max):
             yield f"{each.label}: mục [[procedures]] trong cấu hình vẫn quyết định thay mục này"

@@ -2,10 +2,12 @@
 
 from datetime import datetime
 
+from latewatch.config import usual_rules
+from latewatch.domain.catalogue import clock_rules
 from latewatch.domain.deadline import Facts
-from latewatch.domain.stages import StageVerdict, judge_stages
+from latewatch.domain.stages import StageVerdict, at_fault, judge_stages
 from latewatch.domain.standing import Case
-from latewatch.domain.suspension import problem_of
+from latewatch.domain.suspension import problem_of, until_finish
 from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap
 from latewatch.jobs.office import Office
@@ -25,3 +27,28 @@ def judged_stages(office: Office, case: Case, facts: Facts, until: datetime) -> 
         return tuple(judge_stages(case.dossier.stages, until, calendar_of, facts.rules, suspensions))
     except CalendarGap:
         return ()
+
+
+def late_units(office: Office, case: Case, until: datetime) -> tuple[str, ...]:
+    """Return the units that overran their own part by `until`, who used up the most time first."""
+    dossier = case.dossier
+    if not dossier.stages:
+        return ()
+    finished_at = dossier.finished_at
+    at = finished_at if finished_at and finished_at <= until else until
+    verdicts = judged_stages(office, case, _running_facts(office, case), at)
+    names = ((office.roster.find(each.stage.unit), each.stage.unit) for each in at_fault(verdicts))
+    return tuple(dict.fromkeys(known.name if known else name for known, name in names))
+
+
+def _running_facts(office: Office, case: Case) -> Facts:
+    """Return what the stages are judged by: the receipt, the interruptions and what these do."""
+    dossier, on = case.dossier, case.dossier.received_on
+    procedure = office.catalogue.find(dossier.procedure_code, dossier.procedure, on) if on else None
+    return Facts(
+        received_at=dossier.received_at,
+        promised_at=dossier.promised_at,
+        limit=None,
+        suspensions=until_finish(dossier.suspensions, dossier.finished_at),
+        rules=clock_rules(procedure, usual_rules(office.settings.clock), office.ends.get(case.source)),
+    )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 from latewatch.domain.digest import Block, Digest, DigestRow
+from latewatch.domain.letters.life import NUMBERED, STATE_LABELS, LetterState
 from latewatch.domain.worktime import WEEKDAYS
 
 # The blocks a supervisor must see even when they are empty, and how they say so.
@@ -22,6 +23,10 @@ _FIGURES = (
 _NOTES = {
     "letters-today": "Gửi chậm nhất 01 ngày trước ngày hết hạn "
     "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 6); cơ quan giải quyết hồ sơ ký.",
+    "unsigned": "Dự thảo: đơn vị giải quyết rà lại. Chờ cấp số: văn thư. Chờ ký: thủ trưởng đơn vị giải "
+    "quyết. Chờ gửi: gửi ngay, chỉ từ ngày gửi mới là đã xin lỗi.",
+    "needless": "Đừng ký, đừng gửi. Hủy bằng lệnh latewatch letters cancel MÃ-HỒ-SƠ --why LÝ-DO; số đã cấp ở "
+    "lại sổ kèm lý do.",
     "lapsed": "Quá thời hạn bổ sung mà chưa bổ sung: đóng hồ sơ trên hệ thống một cửa "
     "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 5).",
 }
@@ -34,7 +39,17 @@ _LOOK_FIRST = (
     "hãy xem hồ sơ trên hệ thống một cửa trước khi gửi."
 )
 _USUAL = ("Hạn", "Trễ (ngày làm việc)", "Văn bản xin lỗi")
-_HEADINGS = {"lapsed": ("Hạn bổ sung", "Yêu cầu bổ sung", "")}  # nobody apologises for what the person owes
+_HEADINGS = {
+    "needless": ("Hạn", "Văn bản", ""),
+    "lapsed": ("Hạn bổ sung", "Yêu cầu bổ sung", ""),  # nobody apologises for what the person owes
+}
+_STEPS = {
+    LetterState.DRAFT: "dự thảo",
+    LetterState.REVIEWED: "chờ cấp số",
+    LetterState.NUMBERED: "chờ ký",
+    LetterState.SIGNED: "chờ gửi",
+}
+_DUTIES = (*_ALWAYS_SHOWN, "needless", "lapsed")  # blocks that leave somebody something to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,9 +235,13 @@ class DigestView:
             procedure=plain(row.procedure) or "(không ghi)",
             due=self._day(row.due_on, row.due_at),
             state=self._state(row, key),
-            letter=None if row.since else _letter(row, is_owed=key == "letters-today" or row.is_late),
-            note=f"theo dữ liệu {self._day(row.rests_on)}" if row.rests_on and key != "finished" else "",
+            letter=_letter(row, is_owed=key == "letters-today" or row.is_late) if _has_letter(row) else None,
+            note=self._remark(row, key),
         )
+
+    def _remark(self, row: DigestRow, key: str) -> str:
+        rests_on = f"theo dữ liệu {self._day(row.rests_on)}" if row.rests_on and key != "finished" else ""
+        return "; ".join(filter(None, (plain(row.needless), rests_on)))
 
     def _day(self, day: date, at: datetime | None = None) -> str:
         """Return a day as short as can be, with the clock time of a limit that ends within it."""
@@ -232,6 +251,8 @@ class DigestView:
     def _state(self, row: DigestRow, key: str) -> State:
         if row.since:
             return State("◆", f"từ {self._day(row.since)}", "warn")
+        if row.needless:
+            return State("✗", STATE_LABELS[row.letter_state] if row.letter_state else "nên hủy", "bad")
         return _finished(row) if key == "finished" else _running(row, self.digest.at.date())
 
     @property
@@ -239,7 +260,7 @@ class DigestView:
         """Nothing late, nothing due today, no letter to send or sign, no warning, and data one can trust."""
         counts = self.digest.counts
         figures = (counts.newly_late, counts.overdue, counts.due_today, counts.waiting_letters)
-        duties = any(b.total for b in self.digest.blocks if b.key in _ALWAYS_SHOWN or b.key == "lapsed")
+        duties = any(b.total for b in self.digest.blocks if b.key in _DUTIES)
         return self.trusted and not any(figures) and not duties and not self.digest.warnings
 
     @property
@@ -295,11 +316,18 @@ def _days_late(row: DigestRow) -> str:
     return f"{thousands(row.working_days_late)} ngày" if row.working_days_late else "dưới 1 ngày"
 
 
+def _has_letter(row: DigestRow) -> bool:
+    """Tell whether an apology is at stake: not for what the person owes, nor where one should go."""
+    return row.since is None and not row.needless
+
+
 def _letter(row: DigestRow, *, is_owed: bool) -> State:
+    """Return how far the letter is: who waits for whom."""
     if row.letter_on:
-        return State("✓", "đã phát hành", "good")
+        return State("✓", "đã gửi", "good")
     if row.draft_on:
-        return State("◇", "dự thảo", "calm")
+        step = _STEPS.get(row.letter_state or LetterState.DRAFT, "dự thảo")
+        return State("◇", step, "warn" if row.letter_state in NUMBERED else "calm")
     return State("✗", "chưa", "bad") if is_owed else State("–", "chưa", "calm")
 
 

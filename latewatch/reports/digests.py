@@ -11,6 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from latewatch.domain.digest import Block, Digest, DigestRow
+from latewatch.domain.letters.life import STATE_LABELS, LetterState
 from latewatch.reports.workbook import DATE, LINE, WHOLE, data_text, height, style
 
 SHEETS = {
@@ -19,7 +20,8 @@ SHEETS = {
     "due-soon": "Sắp đến hạn",
     "worst": "Đang trễ",
     "finished": "Đã giải quyết xong",
-    "unsigned": "VB xin lỗi chờ ký",
+    "unsigned": "VB xin lỗi chờ ký, chờ gửi",
+    "needless": "VB xin lỗi nên hủy",
     "lapsed": "Quá hạn bổ sung",
 }
 COLUMNS = (
@@ -31,6 +33,7 @@ COLUMNS = (
     ("Số ngày làm việc trễ", 12),
     ("Văn bản xin lỗi", 12),
 )
+NEEDLESS_COLUMNS = (*COLUMNS[:5], ("Văn bản", 13), ("Vì sao nên hủy", 44))
 LAPSED_COLUMNS = (*COLUMNS[:4], ("Hạn bổ sung", 13), ("Yêu cầu bổ sung từ", 13))
 TITLE_ROW, DESK_ROW, DATA_ROW, HEADER_ROW = 0, 1, 2, 4
 
@@ -45,7 +48,7 @@ def draw(book: Workbook, digest: Digest) -> None:
 
 
 def _columns(block: Block) -> Sequence[tuple[str, int]]:
-    return LAPSED_COLUMNS if block.key == "lapsed" else COLUMNS
+    return {"lapsed": LAPSED_COLUMNS, "needless": NEEDLESS_COLUMNS}.get(block.key, COLUMNS)
 
 
 def sheet_name(block: Block) -> str:
@@ -123,6 +126,10 @@ def _row(sheet: Worksheet, shapes: _Shapes, number: int, row: DigestRow) -> None
     if row.since:
         sheet.write_datetime(at, 5, row.since, shapes.day)
         return
+    if row.needless:
+        sheet.write_string(at, 5, _letter(row), shapes.centre)
+        sheet.write_string(at, 6, row.needless, shapes.text)
+        return
     sheet.write_number(at, 5, row.working_days_late, shapes.figure)
     rests_on = f" (dữ liệu {row.rests_on:%d/%m})" if row.rests_on else ""
     sheet.write_string(at, 6, _letter(row) + rests_on, shapes.centre)
@@ -130,8 +137,11 @@ def _row(sheet: Worksheet, shapes: _Shapes, number: int, row: DigestRow) -> None
 
 def _letter(row: DigestRow) -> str:
     if row.letter_on:
-        return "đã phát hành"
-    return "dự thảo" if row.draft_on else "chưa"
+        return "đã gửi"
+    if not row.draft_on:
+        return "chưa"
+    is_draft = row.letter_state in (None, LetterState.DRAFT)
+    return "dự thảo" if is_draft or row.letter_state is None else STATE_LABELS[row.letter_state]
 
 
 def _thousands(number: int) -> str:

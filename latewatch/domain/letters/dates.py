@@ -6,13 +6,8 @@ from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import LetterError
 
 
-def propose_new_date(today: date, due_on: date, working_days: int, calendar: WorkCalendar) -> date:
-    """Return the working day to propose: `working_days` after today or the due day, whichever is later."""
-    return calendar.add(max(today, due_on), max(1, working_days))
-
-
 def check_new_date(new_date: date, today: date, due_on: date, calendar: WorkCalendar) -> None:
-    """Refuse a new date that is not a working day after today and after the original due day.
+    """Refuse a new date that is not a working day after today and after `due_on`, the last day promised.
 
     Raises LetterError.
     """

@@ -1,23 +1,22 @@
 """What a change of the calendar does to letters: drafts whose dates fail, promises on a day of rest."""
 
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
 from sqlalchemy import Connection
 
-from latewatch.domain.letters.dates import check_new_date, propose_new_date
-from latewatch.domain.letters.life import UNNUMBERED, LetterState
+from latewatch.domain.letters.life import UNNUMBERED
 from latewatch.domain.standing import Case, Standing, standing_at
 from latewatch.errors import CalendarGap, LetterError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.calendar.pairs import Pairs
 from latewatch.jobs.calendar.plain import Ints
-from latewatch.jobs.letters.contents import promised_on
 from latewatch.jobs.letters.prints import draft_path, is_removed
+from latewatch.jobs.letters.proposing import Proposer
+from latewatch.jobs.letters.settling import revised
 from latewatch.jobs.office import Office
 from latewatch.store import schema
 from latewatch.store.cases import assessed
@@ -31,7 +30,8 @@ from latewatch.store.letters.drafts import (
 )
 
 CHUNK = 500
-OUT_OF_REACH = "lịch làm việc đổi, hạn của hồ sơ lùi ra sau"
+MOVED = "lịch làm việc đổi"
+OUT_OF_REACH = f"{MOVED}, hạn của hồ sơ lùi ra sau"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,15 @@ class DraftChange:
     `path` is the print of it as it was.
     """
 
-    id: int
-    state: LetterState
+    stored: StoredDraft
     code: str
-    before: Draft
     after: Draft | None
     path: Path
+    why: str
+
+    @property
+    def before(self) -> Draft:
+        return self.stored.draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,11 @@ def changed_drafts(  # noqa: PLR0917  what decides a draft
         if is_moved or _why_rest(each, pairs)
     }
     stored = {each.draft.dossier_id: each for each in stored_drafts(connection)} if touched else {}
+    proposer = Proposer(office, connection, now)
     return [
         change
         for each in _cases(connection, office, deadlines, sorted(touched))
-        if (change := _change(office, stored[each[0]], each[1], now))
+        if (change := _change(office, stored[each[0]], each[1], proposer, now))
     ]
 
 
@@ -116,44 +120,24 @@ def _cases(
             yield each.id, office.case(each, deadlines.decide_anew(each))
 
 
-def _change(office: Office, stored: StoredDraft, case: Case, now: datetime) -> DraftChange | None:
-    before, path = stored.draft, draft_path(office.settings.paths.letters, office, stored, case)
-    if case.due_on != before.due_on and not _is_near(office, case, now):
-        return DraftChange(stored.id, stored.state, case.dossier.code, before, None, path)
-    due_on = case.due_on or before.due_on
-    after = replace(
-        before,
-        due_on=due_on,
-        new_date=_new_date(office, before.new_date, due_on, case, now.date()),
-        calendar_version=case.calendar.version,
-    )
-    if (after.due_on, after.new_date) == (before.due_on, before.new_date):
+def _change(
+    office: Office, stored: StoredDraft, case: Case, proposer: Proposer, now: datetime
+) -> DraftChange | None:
+    path = draft_path(office.settings.paths.letters, office, stored, case)
+    if case.due_on != stored.draft.due_on and not _is_near(case, now):
+        return DraftChange(stored, case.dossier.code, None, path, OUT_OF_REACH)
+    revision = revised(office, stored, case, proposer, now)
+    if revision is None:
         return None
-    return DraftChange(stored.id, stored.state, case.dossier.code, before, after, path)
+    return DraftChange(stored, case.dossier.code, revision.draft, path, f"{MOVED}; {revision.why}")
 
 
-def _is_near(office: Office, case: Case, now: datetime) -> bool:
+def _is_near(case: Case, now: datetime) -> bool:
     """Tell whether an apology may still be owed; `letters draft` drops what moved out of reach alike."""
     try:
-        return standing_at(case, now, office.settings.letters.lead_working_days) is not Standing.WITHIN
+        return standing_at(case, now, case.letter_lead) is not Standing.WITHIN
     except CalendarGap:
         return True
-
-
-def _new_date(office: Office, proposed: date, due_on: date, case: Case, today: date) -> date:
-    """Return `proposed` where it still is a valid new date, else another by the usual rule.
-
-    Where the calendar does not reach, what was proposed stands.
-    """
-    last_promise = max(due_on, promised_on(office, case) or due_on)
-    days = office.settings.letters.new_date_working_days
-    try:
-        with suppress(LetterError):
-            check_new_date(proposed, today, last_promise, case.calendar)
-            return proposed
-        return propose_new_date(today, last_promise, days, case.calendar)
-    except CalendarGap:
-        return proposed
 
 
 def apply_drafts(connection: Connection, changes: Iterable[DraftChange], now: datetime) -> None:
@@ -163,10 +147,11 @@ def apply_drafts(connection: Connection, changes: Iterable[DraftChange], now: da
     between, the old ones are drawn again. Raises LetterError where one is held open.
     """
     for change in changes:
+        stored = change.stored
         if change.after:
-            rewrite_draft(connection, change.id, change.after)
+            rewrite_draft(connection, stored, change.after, now, change.why)
         else:
-            drop_draft(connection, change.id, change.state, now, OUT_OF_REACH)
+            drop_draft(connection, stored.id, stored.state, now, change.why)
         if not is_removed(change.path):
             raise LetterError(
                 f"{change.path}: không xóa được bản in cũ của dự thảo; hãy đóng tệp rồi chạy lại. "

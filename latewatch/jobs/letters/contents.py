@@ -2,14 +2,18 @@
 
 from datetime import date
 
+from latewatch.clock import VIETNAM
 from latewatch.config import Unit
+from latewatch.domain.expiry import end_of_day
 from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.domain.standing import Case
 from latewatch.jobs.office import Office
+from latewatch.jobs.stages import late_units
 from latewatch.store.letters.drafts import Draft
 
 
 def letter_of(office: Office, draft: Draft, case: Case) -> Letter:
+    """Return what the letter says. Units that overran their part by its date are named in its data alone."""
     dossier = case.dossier
     return Letter(
         head=letterhead(office, case),
@@ -26,7 +30,14 @@ def letter_of(office: Office, draft: Draft, case: Case) -> Letter:
         promised_on=promised_on(office, case) or draft.due_on,
         new_date=draft.new_date,
         reason=draft.reason,
+        at_fault=late_units(office, case, end_of_day(draft.dated, VIETNAM)),
     )
+
+
+def last_promise(office: Office, case: Case) -> date | None:
+    """Return the later of the due day and the promised one, which a new date must be after."""
+    known = (case.due_on, promised_on(office, case))
+    return max(filter(None, known), default=None)
 
 
 def promised_on(office: Office, case: Case) -> date | None:
@@ -36,7 +47,11 @@ def promised_on(office: Office, case: Case) -> date | None:
 
 
 def letterhead(office: Office, case: Case) -> Letterhead:
-    """Return the letterhead of the unit that resolves the dossier: its own words, else the office's."""
+    """Return the letterhead of the unit that resolves the dossier: its own words, else the office's.
+
+    Of a dossier of several units that is the one which returns the result (NĐ 118/2025, Điều 20.2), whichever
+    holds it now or is at fault.
+    """
     general = office.settings.office
     known = office.roster.unit_of(case.dossier)
     unit = next((each for each in office.settings.units if known and each.code == known.code), None)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, select
 
-from latewatch.domain.letters.life import PENDING, UNNUMBERED, LetterState
+from latewatch.domain.letters.life import PENDING, UNNUMBERED, LetterState, Move, after
 from latewatch.store import schema
 from latewatch.store.letters.life import OURSELVES, change_rows, move_letter
 
@@ -18,7 +18,10 @@ _LETTER = schema.letter.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What makes one draft: with the dossier's facts it prints the same letter again."""
+    """What makes one draft: with the dossier's facts it prints the same letter again.
+
+    `proposal` says why it proposes that new date.
+    """
 
     dossier_id: int
     form: str
@@ -26,6 +29,7 @@ class Draft:
     due_on: date
     new_date: date
     reason: str
+    proposal: str = ""
     calendar_version: str = ""
 
 
@@ -108,9 +112,12 @@ def letters_in_force(connection: Connection, today: date) -> list[LetterInForce]
     ]
 
 
-def rewrite_draft(connection: Connection, letter_id: int, draft: Draft) -> bool:
-    """Give a letter without a number other words or dates; tell whether it still had none."""
-    mine = (_LETTER.id == letter_id) & _LETTER.state.in_(UNNUMBERED)
-    names = ("due_on", "new_date", "reason", "calendar_version")
+def rewrite_draft(connection: Connection, stored: StoredDraft, draft: Draft, at: datetime, why: str) -> bool:
+    """Give a letter without a number the dates of `draft`, and say why; what was reviewed is a draft again.
+
+    Tell whether it still stood so.
+    """
+    names = ("due_on", "new_date", "proposal", "calendar_version")
     values = {name: getattr(draft, name) for name in names}
-    return connection.execute(update(schema.letter).where(mine).values(values)).rowcount == 1
+    to = after(stored.state, Move.REVISE)
+    return move_letter(connection, stored.id, stored.state, to, at, by=OURSELVES, why=why, **values)
