@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,10 +17,12 @@ from latewatch.domain.layers import Calendars
 from latewatch.domain.letters.lead import Leads
 from latewatch.domain.letters.letter import Letterhead
 from latewatch.domain.names import DeskName, Roster, UnitName
+from latewatch.jobs.letters.parcels import Ways
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import catalogue_of
 from latewatch.letters.making import letter_printer
 from latewatch.notify.delivery import Delivery, Outbox, SmtpServer
+from latewatch.notify.gateway import Gateway
 from latewatch.sources.interfaces import check_origin
 from latewatch.sources.profiles.profile import Profile, load_profile
 from latewatch.store.calendars import newest_version
@@ -139,6 +142,27 @@ def delivery(settings: Settings) -> Delivery:
     if not mail.host:
         return Outbox(settings.paths.outbox)
     return smtp_server(settings)
+
+
+def ways(settings: Settings, clock: Callable[[], datetime]) -> Ways:
+    """Return how letters leave; a secret that is missing stops the way that needs it, and no other."""
+    return Ways(mail=lambda: delivery(settings), gateway=lambda: gateway(settings), clock=clock)
+
+
+def gateway(settings: Settings) -> Gateway:
+    own = settings.gateway
+    return Gateway(
+        url=own.url,
+        kind=own.kind,
+        token=lambda: secret("gateway.token", own.token_file, own.token_env),
+        template_id=own.template_id,
+        brand=own.brand,
+        repeats_safely=own.repeats_safely,
+        later_codes=own.later_codes,
+        timeout_seconds=own.timeout_seconds,
+        ca_file=own.ca_file,
+        proxy=own.proxy,
+    )
 
 
 def smtp_server(settings: Settings) -> SmtpServer:
