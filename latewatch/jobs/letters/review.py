@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from latewatch.domain.letters.checks import check_appointment, check_due, check_words
 from latewatch.domain.letters.letter import Letter
 from latewatch.domain.letters.life import Move
-from latewatch.domain.names import tidy
+from latewatch.domain.letters.proposal import CHOSEN
+from latewatch.domain.letters.reasons import reason_of
 from latewatch.domain.standing import Case
 from latewatch.errors import LetterError
 from latewatch.jobs.letters.contents import letter_of, promised_on
@@ -64,10 +65,12 @@ def revise_letters(
 ) -> list[Moved]:
     """Give the chosen letters another reason or new date; each is a draft again, for the due date of now.
 
+    `reason` is a code of the catalogue or a sentence.
     A new date is for a single dossier. The print of the old words goes; the next `letters draft` draws anew.
     """
     if new_date and not selection.code:
         raise LetterError("Mỗi hồ sơ một ngày hẹn lại; hãy ghi mã hồ sơ.")
+    words = reason_of(reason, office.settings.letters.reasons)
 
     def revised(_connection: Connection, office: Office, each: Chosen, now: datetime) -> dict[str, Any]:
         letter, case = each.letter, each.case
@@ -76,8 +79,9 @@ def revise_letters(
         if not dry_run:
             remove_print(office, each)
         return {
-            "reason": tidy(reason) or letter.reason,
+            "reason": words or letter.reason,
             "new_date": chosen_date,
+            "proposal": CHOSEN if new_date else letter.proposal,
             "due_on": due_on,
             "calendar_version": case.calendar.version,
         }
