@@ -78,6 +78,7 @@ class _Finisher:
         packet.stream = [xmp_packet(pages.metadata, pdf.info["Producer"].string, self.dated.isoformat())]
         pdf.info["CreationDate"] = String(f"D:{self.dated:%Y%m%d}")
         pdf.catalog["Names"].pop("Dests", None)  # the room's id is nothing to jump to
+        pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))  # WeasyPrint names each twice
         place_pictures(objects)
         if len(pages.pages) > 1:
             unmark_margins(objects)

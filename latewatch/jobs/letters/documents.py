@@ -5,10 +5,11 @@ from datetime import datetime
 
 from latewatch.errors import LetterError
 from latewatch.jobs.office import Office
-from latewatch.letters.content import from_content as from_content
-from latewatch.letters.content import to_content as to_content
+from latewatch.letters.content import from_content, to_content
 from latewatch.store.letters.documents import Document, DocumentKind, document_of, keep_document
 from latewatch.store.letters.life import StoredLetter
+
+__all__ = ["from_content", "newest_document", "to_content", "unsigned_document"]
 
 
 def unsigned_document(office: Office, letter: StoredLetter, now: datetime) -> Document:
