@@ -28,7 +28,7 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff
 from latewatch.domain.record import EventKind
 from latewatch.domain.suspension import Effect
-from latewatch.domain.tally import CountingRule, Treatment
+from latewatch.domain.tally.rule import CountingRule, Treatment
 from latewatch.errors import ConfigError, LetterError
 from latewatch.typed import checked, read_toml
 

@@ -17,7 +17,8 @@ from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff, Period, Span, period_of
 from latewatch.domain.record import Reading, Reported
-from latewatch.domain.tally import Treatment, tally
+from latewatch.domain.tally.rule import Treatment
+from latewatch.domain.tally.table import tally
 from latewatch.errors import Place
 from latewatch.jobs.assess import Deadlines, assess
 from latewatch.jobs.office import Office

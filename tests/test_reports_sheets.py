@@ -21,7 +21,8 @@ from latewatch.domain.digest import ROWS_PER_BLOCK, Block, Counts, Digest, Diges
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.period import Cutoff, Span, period_of
 from latewatch.domain.standing import Case
-from latewatch.domain.tally import CountingRule, Tally, tally
+from latewatch.domain.tally.rule import CountingRule
+from latewatch.domain.tally.table import Tally, tally
 from latewatch.errors import StoreError
 from latewatch.reports.columns import FORM_07A, UNITS
 from latewatch.reports.digests import COLUMNS, LAPSED_COLUMNS

@@ -11,19 +11,11 @@ from worlds import case, moment
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.period import Cutoff, Span, period_of
 from latewatch.domain.standing import Case
-from latewatch.domain.tally import (
-    NO_LABEL,
-    CountingRule,
-    Counts,
-    Rate,
-    Tally,
-    Treatment,
-    check_carry_over,
-    check_identities,
-    named_rates,
-    show_rate,
-    tally,
-)
+from latewatch.domain.tally.counts import Counts
+from latewatch.domain.tally.identities import check_carry_over, check_rows
+from latewatch.domain.tally.rates import Rate, named_rates, show_rate
+from latewatch.domain.tally.rule import CountingRule, Treatment
+from latewatch.domain.tally.table import NO_LABEL, Tally, tally
 from latewatch.errors import TallyError
 
 NOVEMBER = period_of(2026, 11, Span.MONTH, Cutoff.FIFTEENTH)  # 15/10 to 14/11
@@ -228,21 +220,21 @@ def test_a_table_that_contradicts_itself_is_refused_and_names_the_row(label: str
     row = result.total if label == "TỔNG CỘNG" else result.rows[label]
     row.direct += 1
     with pytest.raises(TallyError, match=rf"Dòng “{label}”: tiếp nhận \(3\) = .* khác \(9\) \+ \(13\)"):
-        check_identities(result)
+        check_rows(result.rows, result.total)
 
 
 def test_rows_that_do_not_add_up_to_the_total_are_refused() -> None:
     result = counted(*WORLD)
     result.total.early, result.total.on_time = result.total.on_time + 1, result.total.early - 1
     with pytest.raises(TallyError, match="Cột c10: tổng các dòng khác dòng TỔNG CỘNG"):
-        check_identities(result)
+        check_rows(result.rows, result.total)
 
 
 def test_a_carry_over_that_is_not_what_was_pending_is_refused() -> None:
-    result = counted(*WORLD)
-    check_carry_over(result, result.total.carried)
-    with pytest.raises(TallyError, match=r"Từ kỳ trước \(8\) = 2 khác \(13\) của kỳ trước = 3"):
-        check_carry_over(result, 3)
+    check_carry_over({"H-01", "H-02"}, {"H-02", "H-01"})
+    told = r"Từ kỳ trước \(8\) = 2 khác \(13\) của kỳ trước = 3: hồ sơ H-03 chỉ có ở một bên"
+    with pytest.raises(TallyError, match=told):
+        check_carry_over({"H-01", "H-02"}, {"H-01", "H-02", "H-03"})
 
 
 def test_an_empty_world_is_a_table_without_rows_and_rates_without_data() -> None:

@@ -6,10 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import case, moment
 
+from latewatch.domain.deadline import Decider
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.period import MONTHS, Cutoff, Period, Span, period_of
 from latewatch.domain.standing import Case
-from latewatch.domain.tally import CountingRule, Tally, Treatment, tally
+from latewatch.domain.tally.rule import Against, CountingRule, Precision, Resolved, Treatment
+from latewatch.domain.tally.table import Tally, tally
 
 dates = st.dates(date(2026, 3, 1), date(2026, 12, 31))
 CHANNEL_COLUMNS = {
@@ -50,6 +52,11 @@ rules = st.builds(
     not_accepted=treatments,
     refused=treatments,
     suspended=treatments,
+    unlimited=treatments,
+    due=st.none() | st.sampled_from(Decider),
+    against=st.sampled_from(Against),
+    precision=st.sampled_from(Precision),
+    resolved=st.sampled_from(Resolved),
 )
 
 

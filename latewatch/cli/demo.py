@@ -13,7 +13,7 @@ from latewatch.cli.options import Json
 from latewatch.demo import DEMO_NOW, write_world
 from latewatch.domain.period import Span, period_of
 from latewatch.domain.standing import Standing
-from latewatch.domain.tally import show_rate
+from latewatch.domain.tally.rates import show_rate
 from latewatch.errors import ConfigError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import send_digests

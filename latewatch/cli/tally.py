@@ -11,7 +11,9 @@ from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.domain.period import Span, period_of
-from latewatch.domain.tally import Counts, Tally, show_rate
+from latewatch.domain.tally.counts import Counts
+from latewatch.domain.tally.rates import show_rate
+from latewatch.domain.tally.table import Tally
 from latewatch.jobs.assess import assess
 from latewatch.jobs.tally import Form, tally_period, write_sheet
 

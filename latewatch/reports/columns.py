@@ -2,7 +2,8 @@
 
 from operator import attrgetter
 
-from latewatch.domain.tally import Counts, named_rates
+from latewatch.domain.tally.counts import Counts
+from latewatch.domain.tally.rates import named_rates
 from latewatch.reports.table import Column
 
 _RECEIVED = "Số lượng hồ sơ tiếp nhận"

@@ -10,7 +10,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from latewatch.domain.hours import END_OF_DAY
-from latewatch.domain.tally import Tally, show_rate
+from latewatch.domain.tally.rates import show_rate
+from latewatch.domain.tally.table import Tally
 from latewatch.reports.table import LABEL_COLUMNS, Column, Table
 from latewatch.reports.workbook import LINE, data_text, height, style
 

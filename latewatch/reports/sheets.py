@@ -4,7 +4,7 @@ from pathlib import Path
 
 from latewatch.disk import write_whole
 from latewatch.domain.digest import Digest
-from latewatch.domain.tally import Tally
+from latewatch.domain.tally.table import Tally
 from latewatch.reports import columns, digests, official, workbook
 
 SETTING = "--xlsx hoặc paths.reports"  # what chooses where a sheet is written

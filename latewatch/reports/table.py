@@ -10,7 +10,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
-from latewatch.domain.tally import Counts
+from latewatch.domain.tally.counts import Counts
 from latewatch.reports.workbook import TWO_PLACES, WHOLE, data_text, height, style
 
 LABEL_COLUMNS = 2  # STT and the label
