@@ -298,6 +298,7 @@ letter_document = Table(
     Column("made_at", Moment, nullable=False),
     Column("report", JSON(none_as_null=True)),  # who signed it, by which certificate, with what time stamp
     UniqueConstraint("letter_id", "kind"),
+    Index("ix_letter_document_sha256", "sha256"),
 )
 
 delivery = Table(

@@ -1,12 +1,13 @@
 """The documents of letters: what was numbered and what was signed, kept as they were, byte by byte."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
@@ -66,3 +67,29 @@ def document_of(connection: Connection, letter_id: int, kind: DocumentKind) -> D
         .first()
     )
     return Document(**{**row, "kind": DocumentKind(row["kind"])}) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose document a hash is."""
+
+    letter_id: int
+    kind: DocumentKind
+    sha256: str
+    made_at: datetime
+
+
+def owners(connection: Connection, hashes: Sequence[str]) -> list[Owner]:
+    """Return the letters that have a document with one of these SHA-256."""
+    return _owners(connection, _DOCUMENT.sha256.in_(hashes))
+
+
+def owners_by_start(connection: Connection, start: str) -> list[Owner]:
+    """Return the letters that have a document whose SHA-256 starts so, as file names have it."""
+    return _owners(connection, _DOCUMENT.sha256.between(start, start + "g"))  # after every hexadecimal digit
+
+
+def _owners(connection: Connection, condition: ColumnElement[bool]) -> list[Owner]:
+    found = select(*(_DOCUMENT[name] for name in Owner.__slots__)).where(condition).order_by(_DOCUMENT.id)
+    rows = connection.execute(found).mappings()
+    return [Owner(**{**row, "kind": DocumentKind(row["kind"])}) for row in rows]

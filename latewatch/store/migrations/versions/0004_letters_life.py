@@ -87,6 +87,7 @@ def _documents() -> None:
         sa.ForeignKeyConstraint(["letter_id"], ["letter.id"], name=op.f("fk_letter_document_letter_id")),
         sa.UniqueConstraint("letter_id", "kind", name=op.f("uq_letter_document_letter_id_kind")),
     )
+    op.create_index("ix_letter_document_sha256", "letter_document", ["sha256"])
 
 
 def _deliveries() -> None:
