@@ -131,7 +131,8 @@ class TestArchive:
     @CASES
     def test_the_packet_claims_both_standards(self, printer: LetterPrinter, letter: Letter) -> None:
         with opened(printer, letter) as pdf:
-            packet = pdf.Root["/Metadata"].read_bytes()
+            packet = pdf.Root["/Metadata"].read_raw_bytes()
+            assert "/Filter" not in pdf.Root["/Metadata"]
             info = pdf.docinfo
             title, author, made = str(info["/Title"]), str(info["/Author"]), str(info["/CreationDate"])
         tree = ElementTree.fromstring(packet)  # noqa: S314  our own
@@ -225,6 +226,7 @@ class TestAccessible:
         with opened(printer, NUMBERED) as pdf:
             cells = [each for each in elements(pdf.Root["/StructTreeRoot"]) if each["/S"] in ("/TH", "/TD")]
             headings = [str(each["/ID"]) for each in cells if each["/S"] == "/TH"]
+            assert {str(each["/A"]["/Scope"]) for each in cells if each["/S"] == "/TH"} == {"/Row"}
             named = [str(each["/A"]["/Headers"][0]) for each in cells if each["/S"] == "/TD"]
         assert named == headings
 

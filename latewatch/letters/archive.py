@@ -18,7 +18,7 @@ from weasyprint.urls import URLFetcher
 
 from latewatch.letters.drawn import PIECE, ROOM, Place
 from latewatch.letters.metadata import xmp_packet
-from latewatch.letters.structure import Objects, place_pictures, unmark_margins
+from latewatch.letters.structure import Objects, place_pictures, scope_headings, unmark_margins
 
 _COLOURS = "srgb-profile"
 ARCHIVE: dict[str, Any] = {"pdf_variant": "pdf/a-3b", "pdf_tags": True, "output_intent": _COLOURS}
@@ -76,10 +76,12 @@ class _Finisher:
         objects = Objects(pdf)
         packet = objects.at(pdf.catalog["Metadata"])
         packet.stream = [xmp_packet(pages.metadata, pdf.info["Producer"].string, self.dated.isoformat())]
+        packet.compress = False  # ISO 19005: readers that know no PDF find it as plain text
         pdf.info["CreationDate"] = String(f"D:{self.dated:%Y%m%d}")
         pdf.catalog["Names"].pop("Dests", None)  # the room's id is nothing to jump to
         pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))  # WeasyPrint names each twice
         place_pictures(objects)
+        scope_headings(objects)
         if len(pages.pages) > 1:
             unmark_margins(objects)
         if self.place:

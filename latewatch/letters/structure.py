@@ -32,6 +32,13 @@ def place_pictures(objects: Objects) -> None:
         figure["A"]["BBox"] = Array([left, height - bottom, right, height - top])
 
 
+def scope_headings(objects: Objects) -> None:
+    """State what a table's heading is of: of its row where the row holds other cells, else of its column."""
+    for heading in objects.of_tag("/TH"):
+        cells = [objects.at(cell)["S"] for cell in objects.at(heading["P"])["K"]]
+        heading["A"]["Scope"] = "/Row" if "/TD" in cells else "/Column"
+
+
 def unmark_margins(objects: Objects) -> None:
     """Make artifacts of page numbers: WeasyPrint marks them as content and leaves them out of the tree."""
     tree = objects.at(objects.pdf.catalog["StructTreeRoot"])
