@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, or_, select
@@ -107,6 +108,7 @@ def lettered(*states: LetterState) -> ColumnElement[bool]:
     return schema.letter.c.state.in_(states)
 
 
+@cache  # a statement is built in more time than it takes to run
 def _all() -> Select[Any]:
     made, dossier, letter = schema.assessment, schema.dossier, schema.letter
     return (

@@ -1,5 +1,6 @@
-"""`latewatch letters draft` and `issue`."""
+"""`latewatch letters draft`."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Annotated
@@ -9,10 +10,12 @@ import typer
 from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.letters.group import letters
-from latewatch.cli.options import DEFAULT_CONFIG, At, By, Config, Json, instant, parse_day
+from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant, parse_day
 from latewatch.jobs.assess import assess
 from latewatch.jobs.letters.draft import DraftedLetter, draft_letters
-from latewatch.jobs.letters.issue import issue_letter
+from latewatch.jobs.letters.settling import needless_letters
+
+EXPLAINED = 20  # sentences a person reads
 
 
 @letters.command()
@@ -21,7 +24,9 @@ def draft(
         Path | None, typer.Option(metavar="THƯ-MỤC", help="Nơi ghi PDF; không ghi thì theo paths.letters.")
     ] = None,
     code: Annotated[str, typer.Option(metavar="MÃ-HỒ-SƠ", help="Chỉ hồ sơ này, dù chưa đến lúc.")] = "",
-    reason: Annotated[str, typer.Option(metavar="LÝ-DO", help="Lý do ghi trong thư mới.")] = "",
+    reason: Annotated[
+        str, typer.Option(metavar="LÝ-DO", help="Lý do ghi trong thư mới: mã (letters reasons) hoặc câu.")
+    ] = "",
     new_date: Annotated[
         date | None, typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày hẹn lại; cần --code.")
     ] = None,
@@ -38,15 +43,18 @@ def draft(
         made = draft_letters(
             office, now, out=out, code=code, reason=reason, new_date=new_date, progress=terminal.progress
         )
+        with office.store.reading() as connection:
+            needless = [] if code else needless_letters(connection, office, now)
     if as_json:
-        terminal.show_json(
-            [{"code": m.code, "path": str(m.path), "new_date": m.new_date, "is_new": m.is_new} for m in made]
-        )
+        terminal.show_json([asdict(each) for each in made])
     else:
         show(made)
+    for each in needless:
+        terminal.warn(f"{each.told}; {each.cure}")
 
 
 def show(made: list[DraftedLetter]) -> None:
+    """Show the drafts, and below them why these new dates are proposed."""
     rows = [(m.code, m.unit, f"{m.new_date:%d/%m/%Y}", "mới" if m.is_new else "đã có", m.path) for m in made]
     new = sum(m.is_new for m in made)
     terminal.show_table(
@@ -55,30 +63,21 @@ def show(made: list[DraftedLetter]) -> None:
         rows,
         wraps=(1, 4),
     )
+    _explain([each for each in made if each.is_new] or made)
 
 
-@letters.command()
-def issue(
-    code: Annotated[str, typer.Argument(metavar="MÃ-HỒ-SƠ", help="Hồ sơ có văn bản đã ký và gửi.")],
-    by: By,
-    dated: Annotated[
-        date | None,
-        typer.Option(parser=parse_day, metavar="NGÀY", help="Ngày phát hành; mặc định hôm nay."),
-    ] = None,
-    number: Annotated[
-        str, typer.Option(metavar="SỐ", help="Số, ký hiệu do hệ thống văn bản của cơ quan cấp.")
-    ] = "",
-    at: At = None,
-    config: Config = DEFAULT_CONFIG,
-    as_json: Json = False,
-) -> None:
-    """Ghi nhận văn bản đã cấp số, ký và gửi ngoài latewatch. Từ đó các bảng mới tính là “đã có thư”."""
-    now = instant(at)
-    with open_office(config) as office:
-        letter = issue_letter(office, code, dated or now.date(), now, by=by, number=number)
-    if as_json:
-        terminal.show_json(letter)
-        return
-    terminal.say(f"Hồ sơ {letter.code}: văn bản xin lỗi phát hành ngày {letter.issued_on:%d/%m/%Y}.")
-    if letter.is_late:
-        terminal.warn("Gửi muộn: chậm nhất là 01 ngày trước ngày hết hạn (NĐ 118/2025/NĐ-CP, Điều 19.6).")
+def _explain(made: list[DraftedLetter]) -> None:
+    """Say why these new dates are proposed, and which units overran their part."""
+    why: dict[str, list[DraftedLetter]] = {}
+    for each in made:
+        why.setdefault(each.proposal, []).append(each)
+    for proposal, alike in list(why.items())[:EXPLAINED]:
+        codes = ", ".join(f"{each.code}" for each in alike[:3])
+        more = f" và {len(alike) - 3} hồ sơ nữa" if len(alike) > 3 else ""
+        terminal.say(f"Hẹn lại {codes}{more}: {proposal}.")
+    if len(why) > EXPLAINED:
+        terminal.say("… lý do của các ngày hẹn lại khác: latewatch letters draft --json")
+    for each in made:
+        if each.at_fault:
+            units = ", ".join(each.at_fault)
+            terminal.say(f"{each.code}: chặng quá hạn ở {units} (có trong dữ liệu, không ghi trong thư).")

@@ -7,20 +7,29 @@ Each refusal is a LetterError that says what to do.
 from datetime import date
 
 from latewatch.domain.letters.dates import check_new_date
+from latewatch.domain.letters.duty import RUNNING
 from latewatch.domain.letters.letter import Letter
 from latewatch.domain.standing import LABELS, Standing
 from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import LetterError
 
-RUNNING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE)
+
+def why_unwanted(standing: Standing) -> str:
+    """Say why nobody needs a letter of a dossier that stands so; empty where it waits for its result."""
+    return "" if standing in RUNNING else f"hồ sơ nay “{LABELS[standing]}”"
 
 
 def check_running(standing: Standing) -> None:
-    """Refuse a letter whose dossier waits for no result: it would promise what is there, or never comes."""
-    if standing not in RUNNING:
+    """Refuse a letter whose dossier waits for no result."""
+    check_wanted(why_unwanted(standing))
+
+
+def check_wanted(why: str) -> None:
+    """Refuse a letter nobody needs any more, for the reason given: it would promise what cannot come."""
+    if why:
         raise LetterError(
-            f"Hồ sơ nay “{LABELS[standing]}”, không còn cần văn bản xin lỗi này; hãy hủy: latewatch letters "
-            "cancel --why LÝ-DO (số đã cấp, nếu có, ở lại sổ kèm lý do)."
+            f"Không còn cần văn bản xin lỗi này: {why}. Hãy hủy: latewatch letters cancel --why LÝ-DO; số đã "
+            "cấp, nếu có, ở lại sổ kèm lý do."
         )
 
 

@@ -119,8 +119,8 @@ def after(state: LetterState, move: Move) -> LetterState:
     return step.to
 
 
-# These go on only while the dossier still waits for its result; see `checks.check_running`.
-WHILE_RUNNING = (Move.REVIEW, Move.REVISE, Move.NUMBER, Move.SIGN, Move.SEND)
+# These are taken only with a letter somebody still needs: see `checks.check_wanted`.
+WHILE_WANTED = (Move.REVIEW, Move.REVISE, Move.NUMBER, Move.SIGN, Move.SEND)
 
 _WHY_NEEDED = {
     Move.CANCEL: "Hủy văn bản xin lỗi phải nêu lý do (--why): lý do ở lại sổ cùng số đã cấp.",

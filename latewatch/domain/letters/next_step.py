@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from latewatch.domain.letters.duty import is_late_letter
 from latewatch.domain.letters.life import OUT, PENDING, LetterState, Move
 from latewatch.domain.standing import last_letter_day
 from latewatch.domain.worktime import WorkCalendar
@@ -26,14 +27,14 @@ class NextStep:
 
 
 def next_step(
-    state: LetterState, *, has_reason: bool, is_running: bool, last_day: date, new_date: date
+    state: LetterState, *, has_reason: bool, is_wanted: bool, last_day: date, new_date: date
 ) -> NextStep:
     """Return what comes next for a letter in `state`.
 
     Until `last_day` it must be with the person; what was sent is confirmed, and the result is there, until
-    `new_date`. A letter nobody has whose dossier waits no more (`is_running`) is to be cancelled.
+    `new_date`. A letter nobody has and nobody needs any more is to be cancelled.
     """
-    if state in PENDING and not is_running:
+    if state in PENDING and not is_wanted:
         return NextStep(Move.CANCEL, None)
     if state is LetterState.DRAFT and not has_reason:
         return NextStep(Move.REVISE, last_day)
@@ -54,4 +55,4 @@ def is_late(due_on: date, sent_on: date | None, today: date) -> bool:
 
     It is due at latest one day before (Nghị định 118/2025/NĐ-CP, Điều 19.6).
     """
-    return (sent_on or today) >= due_on
+    return is_late_letter(sent_on or today, due_on)

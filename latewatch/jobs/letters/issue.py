@@ -67,7 +67,15 @@ def issue_letters(
 
 
 def issue_letter(
-    office: Office, code: str, issued_on: date, now: datetime, *, by: str, number: str = ""
+    office: Office,
+    code: str,
+    issued_on: date,
+    now: datetime,
+    *,
+    by: str,
+    number: str = "",
+    why: str = "",
+    dry_run: bool = False,
 ) -> IssuedLetter:
     """Note that the letter of dossier `code` went out on `issued_on`, numbered and signed elsewhere.
 
@@ -75,7 +83,7 @@ def issue_letter(
     """
     code = tidy(code)
     letter = _draft_of(office, code)
-    issue_letters(office, Selection(code), issued_on, now, by=by, number=number)
+    issue_letters(office, Selection(code), issued_on, now, by=by, number=number, why=why, dry_run=dry_run)
     return IssuedLetter(code, issued_on, letter.new_date, is_late(letter.due_on, issued_on, now.date()))
 
 

@@ -14,22 +14,27 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from latewatch.domain.letters.checks import check_running
+from latewatch.domain.letters.checks import check_wanted, why_unwanted
+from latewatch.domain.letters.duty import why_cancel
 from latewatch.domain.letters.life import (
     ALIVE,
+    NUMBERED,
     STEPS,
-    WHILE_RUNNING,
+    UNNUMBERED,
+    WHILE_WANTED,
     LetterState,
     Move,
     after,
     check_author,
     check_reason,
 )
+from latewatch.domain.letters.next_step import is_late
 from latewatch.domain.names import fold, tidy
 from latewatch.domain.standing import Case, standing_at
 from latewatch.errors import CalendarGap, LetterError
 from latewatch.jobs.assess import Deadlines, refuse_old_calendar
 from latewatch.jobs.late import unit_name
+from latewatch.jobs.letters.contents import last_promise
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
 from latewatch.store.cases import assessed, with_code
@@ -46,7 +51,7 @@ from latewatch.store.letters.life import (
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Which letters: that of one dossier, or those of a unit (its name or code), in some states."""
+    """Which letters: of one dossier, or of a unit (its name or code), in some states."""
 
     code: str = ""
     unit: str = ""
@@ -66,7 +71,10 @@ Prepare = Callable[[Connection, Office, Chosen, datetime], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What became of one letter. `problem` says why it was not moved; then `after` is where it stands."""
+    """What became of one letter. `problem` says why it was not moved; then `after` is where it stands.
+
+    `is_late`: it went out, or still waits, on the day of expiry or after it.
+    """
 
     letter_id: int
     code: str
@@ -74,7 +82,16 @@ class Moved:
     before: LetterState
     after: LetterState
     number: str = ""
+    is_late: bool = False
     problem: str = ""
+
+
+def why_not_wanted(office: Office, each: Chosen, now: datetime) -> str:
+    """Say why nobody needs the letter any more that nobody has yet; empty where it should go on."""
+    letter, case = each.letter, each.case
+    if letter.state in NUMBERED:
+        return why_cancel(case, letter.due_on, letter.new_date, last_promise(office, case), now)
+    return why_unwanted(standing_at(case, now, 0)) if letter.state in UNNUMBERED else ""
 
 
 def nothing_more(_connection: Connection, _office: Office, _chosen: Chosen, _now: datetime) -> dict[str, Any]:
@@ -83,13 +100,12 @@ def nothing_more(_connection: Connection, _office: Office, _chosen: Chosen, _now
 
 
 def chosen(connection: Connection, office: Office, selection: Selection) -> list[Chosen]:
-    """Return the letters `selection` names, by dossier code.
+    """Return the letters `selection` names, by dossier code: those alive, where it names no states.
 
-    Of one dossier it is the letter that is alive, whatever its state. Raises LetterError where a dossier has
-    none, and ConfigError where nobody knows the unit.
+    Raises LetterError where it names a dossier that has none, and ConfigError where nobody knows the unit.
     """
     code = tidy(selection.code)
-    states = ALIVE if code else selection.states or ALIVE
+    states = selection.states or ALIVE
     mine = [of_dossier(code)] if code else []
     letters = list(stored_letters(connection, in_states(states), *mine))
     if code and not letters:
@@ -130,8 +146,8 @@ def move_letters(
     """
     check_author(by)
     check_reason(move, why)
-    if not selection.code and not selection.states:
-        selection = replace(selection, states=STEPS[move].of)
+    if not selection.states:  # a single dossier's letter is refused with the rule, whatever its state
+        selection = replace(selection, states=ALIVE if selection.code else STEPS[move].of)
     with office.store.reading() as connection:
         refuse_old_calendar(connection, office)
         letters = chosen(connection, office, selection)
@@ -161,9 +177,8 @@ def _savepoint(connection: Connection) -> Iterator[Connection]:
 
 def _refused(each: Chosen, problem: str) -> Moved:
     letter = each.letter
-    return Moved(
-        letter.id, letter.code, each.case.unit, letter.state, letter.state, letter.shown_number, problem
-    )
+    number = letter.shown_number
+    return Moved(letter.id, letter.code, each.case.unit, letter.state, letter.state, number, problem=problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,15 +198,15 @@ class _Taking:
         each = self._as_it_is_now(connection, each)
         before = each.letter.state
         to = after(before, self.move)
-        if self.move in WHILE_RUNNING:
-            check_running(standing_at(each.case, self.now, 0))
+        if self.move in WHILE_WANTED:
+            check_wanted(why_not_wanted(self.office, each, self.now))
         values = self.prepare(connection, self.office, each, self.now)
         told = {"by": self.by, "why": self.why}
         if not move_letter(connection, each.letter.id, before, to, self.now, **told, **values):
             raise self._overtaken(each)
-        moved = letter_with(connection, each.letter.id)
-        number = moved.shown_number if moved else ""
-        return Moved(each.letter.id, each.letter.code, each.case.unit, before, to, number)
+        letter = replace(each.letter, state=to, **values)
+        late = to in ALIVE and is_late(letter.due_on, letter.sent_on, self.now.date())
+        return Moved(letter.id, letter.code, each.case.unit, before, to, letter.shown_number, late)
 
     def _as_it_is_now(self, connection: Connection, each: Chosen) -> Chosen:
         """Read letter and dossier again: others may have written since they were chosen."""

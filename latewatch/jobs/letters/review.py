@@ -13,7 +13,7 @@ from latewatch.domain.letters.proposal import CHOSEN
 from latewatch.domain.letters.reasons import reason_of
 from latewatch.domain.standing import Case
 from latewatch.errors import LetterError
-from latewatch.jobs.letters.contents import letter_of, promised_on
+from latewatch.jobs.letters.contents import last_promise, letter_of
 from latewatch.jobs.letters.moving import Chosen, Moved, Selection, move_letters
 from latewatch.jobs.letters.prints import draft_path, is_removed
 from latewatch.jobs.office import Office
@@ -65,8 +65,8 @@ def revise_letters(
 ) -> list[Moved]:
     """Give the chosen letters another reason or new date; each is a draft again, for the due date of now.
 
-    `reason` is a code of the catalogue or a sentence.
-    A new date is for a single dossier. The print of the old words goes; the next `letters draft` draws anew.
+    `reason` is a code of the catalogue or a sentence; a new date is for a single dossier. The print of the
+    old words goes; the next `letters draft` draws anew.
     """
     if new_date and not selection.code:
         raise LetterError("Mỗi hồ sơ một ngày hẹn lại; hãy ghi mã hồ sơ.")
@@ -75,7 +75,7 @@ def revise_letters(
     def revised(_connection: Connection, office: Office, each: Chosen, now: datetime) -> dict[str, Any]:
         letter, case = each.letter, each.case
         due_on, chosen_date = case.due_on or letter.due_on, new_date or letter.new_date
-        check_appointment(chosen_date, now.date(), _last_promise(office, case, due_on), case.calendar)
+        check_appointment(chosen_date, now.date(), _promise(office, case, due_on), case.calendar)
         if not dry_run:
             remove_print(office, each)
         return {
@@ -107,13 +107,13 @@ def checked_letter(office: Office, each: Chosen, today: date, dated: date | None
     letter = letter_of(office, replace(draft_in(each.letter), dated=dated or each.letter.dated), each.case)
     check_words(letter)
     check_due(each.letter.due_on, each.case.due_on)
-    last_promise = _last_promise(office, each.case, each.letter.due_on)
-    check_appointment(letter.new_date, today, last_promise, each.case.calendar)
+    promise = _promise(office, each.case, each.letter.due_on)
+    check_appointment(letter.new_date, today, promise, each.case.calendar)
     return letter
 
 
-def _last_promise(office: Office, case: Case, due_on: date) -> date:
-    return max(due_on, promised_on(office, case) or due_on)
+def _promise(office: Office, case: Case, due_on: date) -> date:
+    return max(due_on, last_promise(office, case) or due_on)
 
 
 def draft_in(letter: StoredLetter) -> Draft:

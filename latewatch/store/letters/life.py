@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, insert, select, update
 
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.letters.register import RegisterNumber
@@ -14,6 +15,10 @@ from latewatch.store import schema
 OURSELVES = "latewatch"  # who took a step that no person took
 
 _LETTER = schema.letter.c
+_MOVE = update(schema.letter).where(
+    _LETTER.id == bindparam("its_id"), _LETTER.state == bindparam("its_state")
+)
+_NOTE = insert(schema.letter_change)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +70,7 @@ def stored_letters(connection: Connection, *conditions: ColumnElement[bool]) -> 
         yield StoredLetter(**{**row, "state": LetterState(row["state"])})
 
 
+@cache
 def _all() -> Select[Any]:
     own = (_LETTER[name] for name in StoredLetter.__slots__ if name != "code")
     return select(*own, schema.dossier.c.code).join(
@@ -73,7 +79,13 @@ def _all() -> Select[Any]:
 
 
 def letter_with(connection: Connection, letter_id: int) -> StoredLetter | None:
-    return next(stored_letters(connection, _LETTER.id == letter_id), None)
+    row = connection.execute(_one(), {"letter_id": letter_id}).mappings().first()
+    return StoredLetter(**{**row, "state": LetterState(row["state"])}) if row else None
+
+
+@cache
+def _one() -> Select[Any]:
+    return _all().where(_LETTER.id == bindparam("letter_id"))
 
 
 def in_states(states: Iterable[LetterState]) -> ColumnElement[bool]:
@@ -108,12 +120,11 @@ def move_letter(
     **values: Any,
 ) -> bool:
     """Take one step, with the `values` it brings, and note who took it; False where another was faster."""
-    mine = (_LETTER.id == letter_id) & (_LETTER.state == before)
-    moved = connection.execute(update(schema.letter).where(mine).values(state=after, **values))
+    mine = {"its_id": letter_id, "its_state": before}
+    moved = connection.execute(_MOVE, {**mine, "state": after, **values})
     if moved.rowcount != 1:
         return False
-    rows = change_rows([letter_id], before, after, by=by, why=why, at=at)
-    connection.execute(insert(schema.letter_change), rows)
+    connection.execute(_NOTE, change_rows([letter_id], before, after, by=by, why=why, at=at))
     return True
 
 

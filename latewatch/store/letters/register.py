@@ -6,7 +6,7 @@ Both databases let one writer at a time take a number and undo it with its trans
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from latewatch.domain.letters.life import LetterState
 from latewatch.store import schema
@@ -15,6 +15,18 @@ from latewatch.store.letters.life import OURSELVES, LetterChange, StoredLetter, 
 
 _REGISTER = schema.letter_register.c
 _LETTER = schema.letter.c
+_TAKE = (
+    update(schema.letter_register)
+    .where(_REGISTER.register == bindparam("its_register"), _REGISTER.year == bindparam("its_year"))
+    .values(last=_REGISTER.last + 1)
+    .returning(_REGISTER.last)
+)
+_NEWEST = (
+    select(_LETTER.dated)
+    .where(_LETTER.register == bindparam("its_register"), _LETTER.year == bindparam("its_year"))
+    .order_by(_LETTER.number.desc())
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +43,12 @@ class RegisterYear:
 
 def next_number(connection: Connection, register: str, year: int) -> int:
     """Take the next number. The transaction that is open gives it back if it fails."""
-    mine = (_REGISTER.register == register) & (_REGISTER.year == year)
-    opened = insert_or_else(connection, schema.letter_register)
-    opened = opened.values(register=register, year=year, first=1, last=0, by=OURSELVES, why="")
-    connection.execute(opened.on_conflict_do_nothing())
-    taken = update(schema.letter_register).where(mine).values(last=_REGISTER.last + 1)
-    return int(connection.execute(taken.returning(_REGISTER.last)).scalar_one())
+    number = connection.execute(_TAKE, {"its_register": register, "its_year": year}).scalar()
+    if number is None:  # the first of its year; there is one writer, so nobody else opens it meanwhile
+        number = 1
+        opened = {"first": number, "last": number, "by": OURSELVES, "why": ""}
+        connection.execute(insert(schema.letter_register).values(register=register, year=year, **opened))
+    return int(number)
 
 
 def start_register(connection: Connection, start: RegisterYear) -> bool:
@@ -60,9 +72,7 @@ def register_years(connection: Connection) -> list[RegisterYear]:
 
 def newest_date(connection: Connection, register: str, year: int) -> date | None:
     """Return the date of the newest number of a register's year; None while it has none."""
-    mine = (_LETTER.register == register) & (_LETTER.year == year)
-    found = select(_LETTER.dated).where(mine).order_by(_LETTER.number.desc()).limit(1)
-    return connection.execute(found).scalar()
+    return connection.execute(_NEWEST, {"its_register": register, "its_year": year}).scalar()
 
 
 def given_numbers(connection: Connection) -> dict[tuple[str, int], list[tuple[int, date]]]:
