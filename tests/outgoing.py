@@ -2,9 +2,9 @@
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
@@ -17,6 +17,7 @@ from offices import DESKS, NOW, SOURCE, UNITS, Desk, Inbox, desk_in, row
 from worlds import moment
 
 from latewatch.app import ways
+from latewatch.domain.letters.letter import LetterForm
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.letters.register import Keeper
 from latewatch.domain.letters.sending import LetterChannel
@@ -25,8 +26,9 @@ from latewatch.jobs.letters.documents import to_content
 from latewatch.jobs.letters.moving import Selection, chosen
 from latewatch.jobs.letters.sending import Handled, SendReport, send_letters, work_off
 from latewatch.jobs.office import Office
+from latewatch.store.cases import assessed, unfinished_at
 from latewatch.store.letters.documents import DocumentKind, keep_document
-from latewatch.store.letters.drafts import draft_of
+from latewatch.store.letters.drafts import Draft, draft_of, insert_drafts
 from latewatch.store.letters.life import StoredLetter, letter_with, move_letter
 from latewatch.store.letters.outbox import StoredDelivery, deliveries
 from latewatch.store.letters.register import next_number
@@ -67,8 +69,21 @@ def sending(folder: Path, *tables: str, people: Sequence[dict[str, str]]) -> Des
     )
     desk.stamp(path)
     desk.poll()
-    desk.draft(reason="Chờ ý kiến cơ quan phối hợp")
+    with desk.open() as office, office.store.writing() as connection:
+        cases = assessed(connection, unfinished_at(NOW))
+        insert_drafts(connection, [_draft(each.id) for each in cases], NOW)
     return desk
+
+
+def _draft(dossier_id: int) -> Draft:
+    return Draft(
+        dossier_id=dossier_id,
+        form=LetterForm.EXTENSION.value,
+        dated=NOW.date(),
+        due_on=date(2026, 11, 13),
+        new_date=date(2026, 11, 20),
+        reason="Chờ ý kiến cơ quan phối hợp",
+    )
 
 
 def sign(desk: Desk, *codes: str, at: datetime = NOW, on_paper: bool = False) -> None:
@@ -148,7 +163,7 @@ class Mailbox(Inbox):
         self.mails: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
         self.final = "250 OK"
-        self.on_data: Callable[[], None] = lambda: None
+        self.cuts = False  # the line, once it has the message
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd names it so
         self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
@@ -158,12 +173,13 @@ class Mailbox(Inbox):
             envelope.rcpt_tos.append(address)
         return answer
 
-    async def handle_DATA(self, _server: object, _session: object, envelope: Envelope) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, _session: object, envelope: Envelope) -> str:  # noqa: N802
         if self.final.startswith("250"):
             message = message_from_bytes(envelope.original_content or b"", policy=policy.default)
             assert isinstance(message, EmailMessage)
             self.mails.append(message)
-        self.on_data()
+        if self.cuts:
+            server.transport.abort()
         return self.final
 
     def to(self, address: str) -> list[EmailMessage]:
@@ -178,7 +194,8 @@ class TextGateway:
         self.headers: list[dict[str, str]] = []
         self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b'{"error": 0, "data": {"msg_id": "m-1"}}')
         self.hangs_up = False
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.handler = self._handler()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self.handler)
         self._server.daemon_threads = True
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(target=partial(self._server.serve_forever, poll_interval=0.02))
@@ -190,6 +207,9 @@ class TextGateway:
     def __exit__(self, *_: object) -> None:
         self._server.shutdown()
         self._thread.join()
+        self.close()
+
+    def close(self) -> None:
         self._server.server_close()
 
     def table(self, kind: str = "sms", **more: object) -> str:

@@ -21,6 +21,7 @@ from latewatch.notify.digest_view import plain
 from latewatch.shipped import shipped
 
 TEXT_WIDTH = 76
+SENDER = "mail.sender"
 TO_DESK = "mail_to, địa chỉ thứ {place}"  # how an address of the configuration is called
 
 
@@ -52,7 +53,7 @@ def new_message(
     an address is none.
     """
     message = EmailMessage(policy=MAIL)
-    message["From"] = address(sender, "mail.sender")
+    message["From"] = address(sender, SENDER)
     message["To"] = [
         address(text, called.format(place=place)) for place, text in enumerate(dict.fromkeys(to), start=1)
     ]
@@ -121,6 +122,7 @@ def address(text: str, key: str) -> Address:
             key,
             "không phải một địa chỉ thư; hãy viết ten@coquan.gov.vn hoặc Tên <ten@coquan.gov.vn>",
             passing=False,
+            personal=key != SENDER,
         )
     read: Address = found[0]
     return read
