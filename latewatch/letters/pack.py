@@ -6,34 +6,14 @@ file is for paper: what is seen on a page is kept, signatures included; tags, at
 
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import pikepdf
 
 from latewatch.errors import LetterError
+from latewatch.letters.print_parts import Packed, Span
 
 _ONLY_ON_SCREEN = ("/Annots", "/StructParents", "/Tabs", "/PieceInfo", "/AF", "/AA")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """The pages of one letter in the file, counted from 1, without the blank behind an odd last one."""
-
-    first: int
-    last: int
-
-    def below(self, pages: int) -> "Span":
-        return Span(self.first + pages, self.last + pages)
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """A file for print, and where in it each letter lies."""
-
-    pdf: bytes
-    pages: int
-    spans: tuple[Span, ...]
 
 
 Top = Callable[[Sequence[Span]], bytes]
@@ -46,27 +26,27 @@ def packed(letters: Iterable[bytes], top: Top, *, title: str) -> Packed:
     The same letters give the same bytes. Raises LetterError where one of them is no PDF that can be read.
     """
     with pikepdf.new() as whole:
-        spans = [_add(whole, letter) for letter in letters]
+        spans = [_add(whole, letter, number) for number, letter in enumerate(letters, 1)]
         above = _put_on_top(whole, spans, top)
         below = tuple(span.below(above) for span in spans)
         return Packed(_saved(whole, title), len(whole.pages), below)
 
 
-def _add(whole: pikepdf.Pdf, letter: bytes) -> Span:
+def _add(whole: pikepdf.Pdf, letter: bytes, number: int) -> Span:
     """Add a letter from the next front on; tell where it lies, below nothing."""
     _end_on_a_back(whole)
     before = len(whole.pages)
-    with _opened(letter) as document:
+    with _opened(letter, f"Văn bản thứ {number} trong danh sách in") as document:
         _flatten(document)
         _take_pages(whole, document, before)
     return Span(before + 1, len(whole.pages))
 
 
-def _opened(pdf: bytes) -> pikepdf.Pdf:
+def _opened(pdf: bytes, called: str) -> pikepdf.Pdf:
     try:
         return pikepdf.open(io.BytesIO(pdf))
     except pikepdf.PdfError as e:
-        raise LetterError("Một văn bản trong danh sách in không mở được như PDF.") from e
+        raise LetterError(f"{called}: không mở được như PDF.") from e
 
 
 def _flatten(document: pikepdf.Pdf) -> None:
@@ -103,7 +83,7 @@ def _put_on_top(whole: pikepdf.Pdf, spans: Sequence[Span], top: Top) -> int:
     above = 2
     while True:
         listed = top([span.below(above) for span in spans])
-        with _opened(listed) as document:
+        with _opened(listed, "Danh sách in") as document:
             _end_on_a_back(document)
             pages = len(document.pages)
             if pages <= above:

@@ -1,40 +1,19 @@
-"""The list on top of a file for print: which letters, where they lie, room to tick and sign when handed over.
+"""A unit's file for print: its letters, and on top the list to tick and sign when they are handed over."""
 
-It names no receiver: a name stands on the letter only.
-"""
-
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
-from enum import StrEnum
 
 from latewatch.config import Letters
 from latewatch.errors import LetterError
-from latewatch.letters.pack import Span
+from latewatch.letters.pack import packed
+from latewatch.letters.print_parts import ListedLetter, Packed, Span
 from latewatch.paper.folders import Templates
 from latewatch.paper.printer import TemplatePrinter
 from latewatch.paper.wording import clean_text
 from latewatch.shipped import shipped
 
 TEMPLATE, STYLE = "danh-sach-in.html", "danh-sach-in.css"
-
-
-class SignedHow(StrEnum):
-    """What the copy that is handed over carries."""
-
-    HERE = "ký số"
-    ON_PAPER = "ký tay"  # the sheet signed with ink is the letter; this print is its copy
-    NOT_YET = "chờ ký"
-
-
-@dataclass(frozen=True, slots=True)
-class ListedLetter:
-    """One line of the list."""
-
-    number: str
-    code: str
-    new_date: date
-    signature: SignedHow
 
 
 class ListPrinter:
@@ -59,3 +38,20 @@ class ListPrinter:
             letters=[asdict(each) | asdict(span) for each, span in zip(letters, spans, strict=True)],
         )
         return self._printer.pdf(TEMPLATE, html)
+
+
+def print_file(  # noqa: PLR0917  what makes a file
+    settings: Letters,
+    unit: str,
+    letters: Sequence[ListedLetter],
+    documents: Iterable[bytes],
+    day: date,
+    by: str,
+) -> Packed:
+    """Return the letters of `unit` below their list, by both sides of the paper. Raises LetterError."""
+    printer = ListPrinter(settings)
+
+    def listed(spans: Sequence[Span]) -> bytes:
+        return printer.pdf(unit, letters, spans, day=day, by=by)
+
+    return packed(documents, listed, title=f"Văn bản xin lỗi, {clean_text(unit)}, {day:%d/%m/%Y}")
