@@ -49,7 +49,10 @@ class LetterPrinter:
 
     def drawn(self, letter: Letter) -> Drawn:
         """Return the letter as PDF/A-3b with its data attached, and where its signature belongs."""
-        pages = self.laid_out(letter)
+        return self.written(letter, self.laid_out(letter))
+
+    def written(self, letter: Letter, pages: Document) -> Drawn:
+        """Return the laid out pages of the letter as `drawn` does."""
         place = place_on(pages)
         options = writing_options(canonical(to_content(letter)), letter.dated, place)
         pdf = self._printer.written(_template(letter), pages, **options)

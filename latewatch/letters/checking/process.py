@@ -1,0 +1,49 @@
+"""The process that tries templates for another: `python -m latewatch.letters.checking.process`.
+
+The order comes in on standard input. On standard output go, each a pickle, the name of every sample before it
+is tried, and the result. Whatever a template does, it does here: memory and time are capped.
+"""
+
+import os
+import pickle
+import sys
+
+from latewatch.letters.checking.check import tried
+from latewatch.letters.checking.order import Order
+
+MOST_MEGABYTES = 2048
+MOST_SECONDS = 120
+"""Of processor time: a sample takes about a tenth of a second."""
+
+
+def main() -> None:
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # nothing else may write between the parts
+    order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  from the process that started this one
+    _limit()
+
+    def at(place: str) -> None:
+        pickle.dump(place, out)
+        out.flush()
+
+    pickle.dump(tried(order, at), out)
+    out.close()
+
+
+def _limit() -> None:
+    """Cap memory and processor time of this process, where the system can."""
+    try:
+        import resource  # noqa: PLC0415  there is none on Windows
+    except ImportError:
+        return
+    memory = MOST_MEGABYTES * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    # Classes must have the name under which the other process knows them.
+    from latewatch.letters.checking.process import main as named_main
+
+    named_main()
