@@ -1,4 +1,4 @@
-"""How wide a line of bold Times is, so that a rule below it can be a part of its length. Pure."""
+"""How wide a line of bold Times is: where a heading is broken, and how long the rule below it is. Pure."""
 
 import unicodedata
 
@@ -32,6 +32,31 @@ _OTHER = 556
 def text_width(line: str) -> float:
     """Return the width of a bold line as a multiple of its size; marks take no room of their own."""
     return sum(_WIDTH_OF.get(_base(character), _OTHER) for character in line) / 1000
+
+
+def fitted(text: str, ems: float) -> list[str]:
+    """Break a heading into as few lines of at most `ems` times its size as can be, of equal length.
+
+    A line break in the text is kept: an office may break its name by sense. A word that is wider stands alone.
+    """
+    return [line for given in text.splitlines() for line in _fitted_line(given.split(), ems)]
+
+
+def _fitted_line(words: list[str], ems: float) -> list[str]:
+    """Narrow the lines for as long as there are no more of them."""
+    lines = _filled(words, ems)
+    tries = (_filled(words, ems * part / 20) for part in range(10, 20))
+    return next((narrow for narrow in tries if len(narrow) <= len(lines)), lines)
+
+
+def _filled(words: list[str], ems: float) -> list[str]:
+    lines: list[str] = []
+    for word in words:
+        if lines and text_width(f"{lines[-1]} {word}") <= ems:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
 
 
 def rule_width(lines: list[str]) -> str:

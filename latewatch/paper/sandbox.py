@@ -14,7 +14,7 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from latewatch.paper import wording
-from latewatch.paper.measure import rule_width
+from latewatch.paper.measure import fitted, rule_width
 
 MOST_TURNS = 20_000
 """How often all loops of one sheet may turn, together."""
@@ -45,7 +45,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self._turns = 0
         self.filters.update({name: getattr(wording, name) for name in _FILTERS})
-        self.filters["rule_width"] = rule_width
+        self.filters |= {"fitted": fitted, "rule_width": rule_width}
         self.filters["counted"] = self._counted
         for name in _SIZED_FILTERS:
             del self.filters[name]
