@@ -79,14 +79,15 @@ def not_finished_before(moment: datetime) -> ColumnElement[bool]:
 def countable(first: datetime, after: datetime, rules: str) -> ColumnElement[bool]:
     """Select all that a period from `first` to before `after` can count.
 
-    That is what was alive in it, what fell due in it (or may have, where not decided by these `rules`), and
-    what has no receipt: the table says how many it could not count.
+    That is what was alive in it, what fell due in it (or may have, where not decided by these `rules`), what
+    was handed in and waited, and what has no receipt: the table says how many it could not count.
     """
     columns, due_at = schema.dossier.c, schema.assessment.c.due_at
     finished_before = (columns.processed_at < first) & columns.status.in_(_PLAIN)
     alive = or_(columns.received_at >= first, columns.processed_at.is_(None), ~finished_before)
     due = or_((due_at >= first) & (due_at < after), _is_stale(rules))
-    return or_(columns.received_at.is_(None), (columns.received_at < after) & or_(alive, due))
+    waited = (columns.submitted_at < after) & (columns.received_at >= after)
+    return or_(columns.received_at.is_(None), (columns.received_at < after) & or_(alive, due), waited)
 
 
 def may_have_lapsed(at: datetime, rules: str) -> ColumnElement[bool]:

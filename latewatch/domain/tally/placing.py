@@ -4,15 +4,19 @@ A table is the sum of its placings, and a cell is the dossiers placed in it.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from latewatch.domain.deadline import Basis, Decider
-from latewatch.domain.dossier import Status
+from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.expiry import end_of_day
+from latewatch.domain.hours import END_OF_DAY
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case, Standing
 from latewatch.domain.tally.rule import Against, CountingRule, Precision, Resolved, Treatment
+from latewatch.errors import CalendarGap
+
+ANSWER_MINUTES = 8 * 60  # of working time: NĐ 118/2025/NĐ-CP, Điều 17.2c
 
 
 class Left(StrEnum):
@@ -50,6 +54,7 @@ _NOT_COUNTED = {
     Standing.NO_DUE_DATE: Left.NO_DUE_DATE,
 }
 _MAY_END = (None, Treatment.AS_RESOLVED, Treatment.AS_ON_TIME)
+_ONLINE = (Channel.ONLINE_FULL, Channel.ONLINE_PARTIAL)
 
 
 def place(case: Case, period: Period, as_of: datetime, rule: CountingRule) -> Placing:
@@ -69,9 +74,11 @@ class _Placer:
         self.due_at = due_at(case, rule, as_of)
 
     def place(self) -> Placing:
+        if is_waiting(self.case, self.as_of):
+            return Placing(self._waits())
         received_on = self.case.dossier.received_on
         if received_on is None:
-            return Placing(left=Left.NO_RECEIPT)
+            return self._never_received()
         if received_on > self.as_of.date():
             return NOWHERE
         if self.finished_at and self.finished_at.date() < received_on:
@@ -81,6 +88,15 @@ class _Placer:
             return Placing(beside, _NOT_COUNTED[standing] if standing else None)
         came, is_assumed = self._came(received_on)
         return Placing((came, *self._stands(standing), *beside), is_assumed=is_assumed)
+
+    def _never_received(self) -> Placing:
+        """Place what ended before it was accepted: nobody owes it a receipt where the rule leaves it out."""
+        is_over = self.treatment is Treatment.LEFT_OUT and self.case.dossier.finished_at is not None
+        return Placing(self._apart()) if is_over else Placing(left=Left.NO_RECEIPT)
+
+    def _waits(self) -> tuple[str, ...]:
+        due_at = answer_due(self.case)
+        return ("waiting", "waiting_late") if due_at and self.as_of > due_at else ("waiting",)
 
     def _apart(self) -> tuple[str, ...]:
         """Name what stands apart in the period of its finish, or of its receipt where no finish is known."""
@@ -150,6 +166,41 @@ class _Placer:
             return ()
         is_kept = self.finished_at is not None and self.finished_at <= due_at
         return ("due_in_period", "due_and_on_time") if is_kept else ("due_in_period",)
+
+
+def is_waiting(case: Case, at: datetime) -> bool:
+    """Tell whether it had been handed in by the day of `at`, and was neither accepted nor turned away."""
+    dossier, handed_in = case.dossier, handed_in_at(case)
+    if handed_in is None or handed_in.date() > at.date():
+        return False
+    if dossier.status is Status.WAITING:
+        return True
+    answered_at = dossier.received_at or dossier.finished_at
+    return answered_at is not None and answered_at.date() > at.date()
+
+
+def handed_in_at(case: Case) -> datetime | None:
+    """Return when it was handed in; the receipt of what was not accepted yet is no more than that."""
+    dossier = case.dossier
+    waits = dossier.status is Status.WAITING
+    return dossier.submitted_at or (dossier.received_at if waits else None)
+
+
+def answer_due(case: Case) -> datetime | None:
+    """Return by when the desk must accept an online dossier, or ask for what it lacks; None for the others.
+
+    Within 8 working hours of its hand-in (NĐ 118/2025/NĐ-CP, Điều 17.2c); where no clock time is known, after
+    that day. None too where the calendar does not reach.
+    """
+    handed_in = handed_in_at(case)
+    if handed_in is None or case.dossier.channel not in _ONLINE:
+        return None
+    if handed_in.time() == time.min:
+        handed_in = datetime.combine(handed_in, END_OF_DAY, handed_in.tzinfo)
+    try:
+        return case.calendar.add_minutes(handed_in, ANSWER_MINUTES)
+    except CalendarGap:
+        return None
 
 
 def status_of(case: Case) -> Status:
