@@ -48,7 +48,8 @@ from latewatch.jobs.letters.outbox_list import outbox
 from latewatch.jobs.letters.sending import send_again
 from latewatch.notify.composing import new_message
 from latewatch.store.letters.life import changes_of
-from latewatch.store.letters.outbox import claim, mark_printed
+from latewatch.store.letters.outbox import claim
+from latewatch.store.letters.printed import note_print
 
 EMAIL, MESSAGE, PRINT, DESK = (
     LetterChannel.EMAIL,
@@ -270,8 +271,7 @@ def test_without_an_address_the_letter_waits_for_print(tmp_path: Path) -> None:
     assert states_of(desk) == {"print": "waiting", "desk": "sent"}
     assert letter_of_dossier(desk, "H1").state is LetterState.SIGNED, "told to the desk alone it is not sent"
     with desk.open() as office, office.store.writing() as connection:
-        assert mark_printed(connection, rows_of(desk)[PRINT].letter_id, NOW, by=CLERK)
-        assert not mark_printed(connection, rows_of(desk)[PRINT].letter_id, NOW, by=CLERK)
+        note_print(connection, rows_of(desk)[PRINT].letter_id, NOW, "in", by=CLERK, goes_out=True)
     assert states_of(desk)["print"] == "sent"
 
 
@@ -535,7 +535,7 @@ def test_what_needs_somebody_is_told_until_paper_has_gone(tmp_path: Path) -> Non
         assert not any("văn bản không gửi được" in each for each in digests["quay-2"].warnings)
         (row,) = outbox(office, [rows_of(desk, "H1")[EMAIL].state])
         with office.store.writing() as connection:
-            mark_printed(connection, rows_of(desk, "H1")[EMAIL].letter_id, NOW, by=CLERK)
+            note_print(connection, rows_of(desk, "H1")[EMAIL].letter_id, NOW, "in", by=CLERK, goes_out=True)
     assert (row.code, row.to) == ("H1", "h…@example.com")
     assert _warnings(desk) == []
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from latewatch.domain.letters.checks import check_running
-from latewatch.domain.letters.life import LetterState, Move, after, check_author
+from latewatch.domain.letters.life import OUT, LetterState, Move, after, check_author
 from latewatch.domain.letters.sending import (
     DELIVERY_LABELS,
     DOUBTFUL_AFTER,
@@ -86,7 +86,7 @@ def _queued(
     connection: Connection, office: Office, each: Chosen, now: datetime, by: str
 ) -> list[LetterChannel]:
     letter = each.letter
-    if letter.state is not LetterState.SIGNED and deliveries_of(connection, letter.id):
+    if letter.state in OUT and deliveries_of(connection, letter.id):
         return []  # on its way already: what still waits of it is worked off
     after(letter.state, Move.SEND)
     check_running(standing_at(each.case, now, 0))

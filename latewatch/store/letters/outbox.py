@@ -201,14 +201,6 @@ def note_once(connection: Connection, delivery_id: int, at: datetime, outcome: O
         note_attempt(connection, delivery_id, at, outcome, answer)
 
 
-def mark_printed(connection: Connection, letter_id: int, at: datetime, *, by: str) -> bool:
-    """Note that a letter was printed, whether or not it was on the print list; False where it was before."""
-    queue_print(connection, letter_id, at, by=by)
-    row = delivery_on(connection, letter_id, LetterChannel.PRINT)
-    ending = Ending(state=DeliveryState.SENT, outcome=Outcome.PRINTED, answer=f"người in: {by}")
-    return row is not None and change(connection, row.id, [DeliveryState.WAITING], ending, at)
-
-
 def lost_claims(connection: Connection, before: datetime) -> list[StoredDelivery]:
     """Return the attempts claimed before `before` of which nobody said how they ended."""
     return deliveries(connection, _DELIVERY.state == DeliveryState.SENDING, _DELIVERY.claimed_at < before)
