@@ -19,6 +19,7 @@ from latewatch.jobs.assess import DECIDES
 from latewatch.jobs.feed import SourceFeed, look_at_feeds, oldest_data
 from latewatch.jobs.findings import open_signs
 from latewatch.jobs.interruptions import impossible_interruptions, lapsed_dossiers
+from latewatch.jobs.letters.keeping import broken_registers
 from latewatch.jobs.letters.outbox_list import outbox_troubles
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
@@ -74,6 +75,8 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         findings += _limits(office, connection, {problem for _, problem in impossible})
         findings += _signs(connection)
         findings += _digests(office, connection)
+        broken = broken_registers(office, connection)
+        findings += (Finding(Level.BAD, "sổ văn bản đi", problem) for problem in broken)
         findings += _warned("gửi văn bản xin lỗi", outbox_troubles(connection))
     return [*findings, *_fonts(office), *_mail(smtp)]
 

@@ -1,6 +1,6 @@
 """`latewatch letters register`: the book of what was numbered; where its numbers begin; whether they hold."""
 
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -12,9 +12,7 @@ from latewatch.cli.letters.group import letters
 from latewatch.cli.options import DEFAULT_CONFIG, At, By, Config, DryRun, Json, Why, instant, parse_day
 from latewatch.disk import write_whole
 from latewatch.jobs.letters.keeping import begin_register, check_registers
-from latewatch.jobs.letters.register import Book, Entry, books
-from latewatch.jobs.office import Office
-from latewatch.reports.letter_book import BookSheet, letter_book
+from latewatch.jobs.letters.register import Book, books, period_words, register_workbook
 
 register = typer.Typer(help="Sổ đăng ký văn bản đi.", invoke_without_command=True)
 letters.add_typer(register, name="register")
@@ -51,7 +49,7 @@ def book_command(
     with open_office(config) as office:
         found = books(office, *span, name, full=full)
         if xlsx:
-            write_whole(xlsx, _workbook(office, span, name, now), setting="--xlsx")
+            write_whole(xlsx, register_workbook(office, *span, name, created=now), setting="--xlsx")
     if as_json:
         terminal.show_json(found)
     elif xlsx:
@@ -74,57 +72,15 @@ def _span(year: int | None, first: date | None, last: date | None, today: date) 
     return first, last
 
 
-def _period(span: Span) -> str:
-    return f"từ ngày {span[0]:%d/%m/%Y} đến ngày {span[1]:%d/%m/%Y}"
-
-
-def _workbook(office: Office, span: Span, name: str, now: datetime) -> bytes:
-    sheets = [_sheet(each) for each in books(office, *span, name, full=True)]
-    return letter_book(sheets, office_name=office.settings.office.name, period=_period(span), created=now)
-
-
-def _sheet(book: Book) -> BookSheet:
-    return BookSheet(
-        register=book.register,
-        year=book.year,
-        title=_title(book),
-        notes=_notes(book),
-        lines=[_line(entry) for entry in book.entries],
-    )
-
-
-def _title(book: Book) -> str:
-    return f"Sổ của {book.name}, năm {book.year}"
-
-
-def _notes(book: Book) -> list[str]:
-    if book.start is None:
-        return []
-    return [f"Sổ bắt đầu từ số {book.start.first}: {book.start.why} ({book.start.by})."]
-
-
-def _line(entry: Entry) -> list[str]:
-    return [
-        entry.shown_number,
-        f"{entry.dated:%d/%m/%Y}",
-        entry.title,
-        entry.signer,
-        entry.receivers,
-        entry.kept_by,
-        f"{entry.copies:02}",
-        entry.note,
-    ]
-
-
 def _show(found: list[Book], span: Span) -> None:
     headings = ("Số, ký hiệu", "Ngày", "Trích yếu", "Người ký", "Nơi nhận", "Lưu", "Bản", "Ghi chú")
     if not found:
-        terminal.say(f"Không có văn bản nào được cấp số {_period(span)}.")
+        terminal.say(f"Không có văn bản nào được cấp số {period_words(*span)}.")
     for book in found:
-        rows = [_line(entry) for entry in book.entries]
-        terminal.show_table(_title(book), headings, rows, wraps=(2, 3, 4, 5, 7))
-        for note in _notes(book):
-            terminal.say(note)
+        rows = [entry.cells for entry in book.entries]
+        terminal.show_table(book.title, headings, rows, wraps=(2, 3, 4, 5, 7))
+        if book.note:
+            terminal.say(book.note)
 
 
 @register.command("start")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 
 from latewatch.domain.letters.letter import Letter
@@ -15,6 +15,7 @@ from latewatch.jobs.letters.documents import from_content
 from latewatch.jobs.letters.showing import masked
 from latewatch.jobs.office import Office
 from latewatch.letters.wording import default_title
+from latewatch.reports.letter_book import BookSheet, letter_book
 from latewatch.store.letters.life import LetterChange, StoredLetter
 from latewatch.store.letters.register import RegisterYear, numbered, register_years, why_void
 
@@ -37,6 +38,20 @@ class Entry:
     code: str
     state: LetterState
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """What stands in the eight columns of the book."""
+        return (
+            self.shown_number,
+            f"{self.dated:%d/%m/%Y}",
+            self.title,
+            self.signer,
+            self.receivers,
+            self.kept_by,
+            f"{self.copies:02}",
+            self.note,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Book:
@@ -47,6 +62,16 @@ class Book:
     year: int
     start: RegisterYear | None
     entries: list[Entry]
+
+    @property
+    def title(self) -> str:
+        return f"Sổ của {self.name}, năm {self.year}"
+
+    @property
+    def note(self) -> str:
+        """Say where its numbers begin, where that is not 1."""
+        start = self.start
+        return f"Sổ bắt đầu từ số {start.first}: {start.why} ({start.by})." if start else ""
 
 
 def books(office: Office, first: date, last: date, register: str = "", *, full: bool = False) -> list[Book]:
@@ -69,6 +94,28 @@ def books(office: Office, first: date, last: date, register: str = "", *, full: 
         )
         for key, group in groupby(letters, key=lambda each: (each.register or "", each.year or 0))
     ]
+
+
+def register_workbook(
+    office: Office, first: date, last: date, register: str = "", *, created: datetime
+) -> bytes:
+    """Return the same as a workbook, with names: it is the book itself."""
+    sheets = [
+        BookSheet(
+            register=book.register,
+            year=book.year,
+            title=book.title,
+            notes=[book.note] if book.note else [],
+            lines=[entry.cells for entry in book.entries],
+        )
+        for book in books(office, first, last, register, full=True)
+    ]
+    name, period = office.settings.office.name, period_words(first, last)
+    return letter_book(sheets, office_name=name, period=period, created=created)
+
+
+def period_words(first: date, last: date) -> str:
+    return f"từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y}"
 
 
 def _entry(letter: StoredLetter, cancelled: LetterChange | None, *, full: bool) -> Entry:
