@@ -42,12 +42,14 @@ def told(desk: Desk, *words: str) -> list[tuple[int, str, str]]:
 
 def test_the_gravest_come_first_with_their_evidence(desk: Desk) -> None:
     assert told(desk) == [
-        (2, "H1", "promise-after-passing"),
-        (3, "H1", "dates-differ"),
+        (4, "H1", "promise-after-passing"),
+        (3, "H2", "letter-missing"),
+        (2, "H1", "letter-missing"),
+        (5, "H1", "dates-differ"),
         (1, "H2", "dates-differ"),
     ]
     text = run(desk, "findings")
-    assert "Dấu hiệu cần làm rõ: 3" in text
+    assert "Dấu hiệu cần làm rõ: 5" in text
     assert "hẹn trả 09/11/2026 dời thành 20/11/2026, thấy lúc 08:00 12/11/2026 (b.csv, lô 2)" in text
     assert "Nguyễn Văn" not in text
 
@@ -55,11 +57,12 @@ def test_the_gravest_come_first_with_their_evidence(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "numbers"),
     [
-        pytest.param(["--unit", "PVH"], [1], id="a unit by its code"),
-        pytest.param(["--unit", "phong kinh te"], [2, 3], id="a unit by its name"),
-        pytest.param(["--kind", "promise-after-passing"], [2], id="a kind"),
+        pytest.param(["--unit", "PVH"], [3, 1], id="a unit by its code"),
+        pytest.param(["--unit", "phong kinh te"], [4, 2, 5], id="a unit by its name"),
+        pytest.param(["--kind", "promise-after-passing"], [4], id="a kind"),
+        pytest.param(["--kind", "letter-missing"], [3, 2], id="a kind of letters"),
         pytest.param(["--state", "closed"], [], id="a state"),
-        pytest.param(["--state", "open", "--state", "closed"], [2, 3, 1], id="two states"),
+        pytest.param(["--state", "open", "--state", "closed"], [4, 3, 2, 5, 1], id="two states"),
     ],
 )
 def test_narrowed_down(desk: Desk, words: list[str], numbers: list[int]) -> None:
@@ -72,32 +75,32 @@ def test_a_unit_nobody_has(desk: Desk) -> None:
 
 
 def test_explained_and_closed(desk: Desk) -> None:
-    said = run(desk, "findings", "explain", "2", *BY, "--at", "2026-11-12T09:00")
-    assert said == "2: H1, dời ngày hẹn đã qua: đã giải trình\n"
+    said = run(desk, "findings", "explain", "4", *BY, "--at", "2026-11-12T09:00")
+    assert said == "4: H1, dời ngày hẹn đã qua: đã giải trình\n"
     listed = run(desk, "findings")
     assert all(words in listed for words in ("→ đã giải trình", "Trần Thị Thí Dụ:", "lùi ngày"))
-    closed = json.loads(run(desk, "findings", "close", "2", *BY, "--at", "2026-11-12T10:00", "--json"))
+    closed = json.loads(run(desk, "findings", "close", "4", *BY, "--at", "2026-11-12T10:00", "--json"))
     assert (closed["state"], [step["after"] for step in closed["steps"]]) == (
         "closed",
         ["explained", "closed"],
     )
-    assert [number for number, _, _ in told(desk)] == [3, 1]
+    assert [number for number, _, _ in told(desk)] == [3, 2, 5, 1]
     with pytest.raises(FindingError, match="không đổi được nữa"):
-        run(desk, "findings", "close", "2", *BY)
+        run(desk, "findings", "close", "4", *BY)
 
 
 def test_who_and_why_are_asked_for(desk: Desk) -> None:
-    assert "--by" in run(desk, "findings", "close", "2", "--why", "vì sao")
+    assert "--by" in run(desk, "findings", "close", "4", "--why", "vì sao")
     with pytest.raises(FindingError, match="--why"):
-        run(desk, "findings", "close", "2", "--by", "Trần Thị Thí Dụ", "--why", " ")
+        run(desk, "findings", "close", "4", "--by", "Trần Thị Thí Dụ", "--why", " ")
 
 
 def test_a_long_list_is_cut_for_a_reader_who_may_ask_for_all(desk: Desk) -> None:
     desk.export("c.csv", [{**ROWS[1], "code": f"M{n}"} for n in range(60)])
-    assert "60 dấu hiệu cần làm rõ mới; xem: latewatch findings" in run(
+    assert "120 dấu hiệu cần làm rõ mới; xem: latewatch findings" in run(
         desk, "poll", "--at", "2026-11-12T09:00"
     )
-    assert "… và 13 dấu hiệu nữa; xem hết: latewatch findings --all" in run(desk, "findings")
+    assert "… và 75 dấu hiệu nữa; xem hết: latewatch findings --all" in run(desk, "findings")
     assert "M59" in run(desk, "findings", "--all")
 
 

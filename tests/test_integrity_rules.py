@@ -545,7 +545,7 @@ class TestTelling:
     def test_every_kind_has_its_words(self, kind: Kind) -> None:
         at = {"at": "2026-11-11T08:00:00+07:00", "batch": 2, "file": "a.csv"}
         dates = dict.fromkeys(
-            ("received", "finish", "started", "due", "older_due"), "2026-11-09T10:00:00+07:00"
+            ("received", "finish", "started", "due", "older_due", "sent"), "2026-11-09T10:00:00+07:00"
         )
         evidence = {
             **dates,
@@ -559,6 +559,7 @@ class TestTelling:
         states = {"from": "done", "to": "processing"}
         moments = {"from": "2026-11-09T00:00:00+07:00", "to": "2026-11-10T00:00:00+07:00"}
         evidence |= states if kind is Kind.STATUS_BACKWARDS else moments
+        evidence |= {"new_date": "2026-11-12"}
         sentence = told(kind, evidence)
         assert sentence.endswith("thấy lúc 08:00 11/11/2026 (a.csv, lô 2)")
         assert len(sentence) > 60

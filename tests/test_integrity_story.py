@@ -11,7 +11,7 @@ from offices import EVENTS, NOW, SOURCE, Desk, Row, desk_in, row
 from sqlalchemy import insert, select
 from worlds import CALENDAR, moment
 
-from latewatch.domain.integrity.finding import ITSELF, LIVE, Kind, State
+from latewatch.domain.integrity.finding import ITSELF, LIVE, OF_LETTERS, Kind, State
 from latewatch.errors import FindingError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import compose_digests
@@ -51,15 +51,16 @@ class Watch:
                 assert not poll(office, source, now).problems
             assess(office, now)
             self.found = find(office, now)
-            return list_findings(office, LIVE)
+        return self.signs()
 
     def tell(self, at: str, *rows: Row, name: str = "") -> list[Sign]:
         self.export(*rows, name=name)
         return self.look(at)
 
     def signs(self, states: Sequence[State] = LIVE) -> list[Sign]:
+        """Return the signs of tampering; what is wrong with letters has tests of its own."""
         with self.desk.open() as office:
-            return list_findings(office, states)
+            return [each for each in list_findings(office, states) if each.kind not in OF_LETTERS]
 
 
 @pytest.fixture

@@ -331,7 +331,14 @@ class TestAround:
     def test_findings_of_the_batch_are_closed(self, world: World) -> None:
         world.keep("a.csv", told("H1"))
         number = world.keep("b.csv", told("H1", **MOVED))
-        row = {"kind": "k", "severity": "high", "unit": "", "evidence": {}, "source": SOURCE, "found_at": NOW}
+        row = {
+            "kind": "status-backwards",
+            "severity": "high",
+            "unit": "",
+            "evidence": {},
+            "source": SOURCE,
+            "found_at": NOW,
+        }
         with world.store.writing() as connection:
             rows = [
                 {**row, "code": code, "key": code, "batch_id": batch, "state": state}
@@ -347,7 +354,8 @@ class TestAround:
         assert done.done.findings == 2
         with world.store.reading() as connection:
             table, change = schema.finding.c, schema.finding_change.c
-            states = connection.execute(select(table.state).order_by(table.code)).scalars().all()
+            mine = select(table.state).where(table.kind == row["kind"]).order_by(table.code)
+            states = connection.execute(mine).scalars().all()
             changes = connection.execute(select(change.before, change.after, change.by, change.why)).all()
         assert states == ["closed", "closed", "closed", "open"]
         assert changes == [(state, "closed", BY, CLOSED) for state in ("open", "explained")]

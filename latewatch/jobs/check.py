@@ -14,19 +14,22 @@ from latewatch.domain.alarm import NOTES, Alarm
 from latewatch.domain.catalogue import disagreement
 from latewatch.domain.deadline import NO_LIMIT
 from latewatch.domain.integrity.finding import KIND_LABELS, SEVERITY_LABELS
+from latewatch.domain.standing import owes_letter
 from latewatch.errors import DeliveryError, Place, RecordError, SourceError
-from latewatch.jobs.assess import DECIDES
+from latewatch.jobs.assess import DECIDES, Deadlines
 from latewatch.jobs.feed import SourceFeed, look_at_feeds, oldest_data
 from latewatch.jobs.findings import open_signs
 from latewatch.jobs.interruptions import impossible_interruptions, lapsed_dossiers
 from latewatch.jobs.letters.keeping import broken_registers
 from latewatch.jobs.letters.outbox_list import outbox_troubles
+from latewatch.jobs.letters.settling import needless_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
 from latewatch.notify.delivery import SmtpServer
 from latewatch.sources.filing import FAILED, lying_in
 from latewatch.sources.folder import export_files
 from latewatch.sources.profiles.profile import System
+from latewatch.store.cases import assessed, unfinished_at
 from latewatch.store.digests import unfinished_digests
 from latewatch.store.feeds import (
     Feed,
@@ -74,6 +77,7 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         findings += _warned("tạm dừng", (f"{code}: {problem}; {_CURE}" for code, problem in impossible))
         findings += _limits(office, connection, {problem for _, problem in impossible})
         findings += _signs(connection)
+        findings += _warned("văn bản xin lỗi", _letters(office, connection, now))
         findings += _digests(office, connection)
         broken = broken_registers(office, connection)
         findings += (Finding(Level.BAD, "sổ văn bản đi", problem) for problem in broken)
@@ -217,6 +221,16 @@ def _signs(connection: Connection) -> Iterator[Finding]:
         graded = ", ".join(f"{SEVERITY_LABELS[severity]} {number}" for severity, number in counts.items())
         text = f"{KIND_LABELS[kind]}: {sum(counts.values())} ({graded})"
         yield Finding(Level.WARNING, "dấu hiệu cần làm rõ", f"{text}; xem: latewatch findings --kind {kind}")
+
+
+def _letters(office: Office, connection: Connection, now: datetime) -> Iterator[str]:
+    """Say how many letters are owed and not drafted, and name those that nobody should send any more."""
+    cases = Deadlines(office).cases(assessed(connection, unfinished_at(now)))
+    owed = sum(owes_letter(case, now) for case in cases)
+    if owed:
+        yield f"{owed} hồ sơ phải có văn bản xin lỗi mà chưa soạn; chạy: latewatch letters draft"
+    for each in needless_letters(connection, office, now):
+        yield f"{each.told}; {each.cure}"
 
 
 def _lapsed(office: Office, connection: Connection, now: datetime) -> Iterator[Finding]:

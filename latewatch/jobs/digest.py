@@ -1,5 +1,6 @@
 """The morning digest of each desk: composed from the cases, claimed once a day, then delivered."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from latewatch.clock import at_midnight
 from latewatch.disk import file_stem
 from latewatch.domain import digest as rules
 from latewatch.domain.alarm import NOTES, Alarm, AlarmKind, held_back
-from latewatch.domain.integrity.finding import Severity
+from latewatch.domain.integrity.finding import KIND_LABELS, OF_LETTERS, Severity
 from latewatch.domain.names import DeskName
 from latewatch.errors import DeliveryError, StoreError
 from latewatch.jobs.assess import Deadlines
@@ -115,13 +116,18 @@ def _feed_warnings(office: Office, connection: Connection, alarms: Sequence[Alar
 def _new_findings(
     office: Office, connection: Connection, desk: DeskName, before: DigestRecord | None, yesterday: datetime
 ) -> Iterator[str]:
-    """Say how many signs of this desk need clearing up that its digest before did not tell."""
+    """Say how many signs of this desk its digest before did not tell, those about letters by kind."""
     found = opened_since(connection, before.claimed_at if before else yesterday)
     own = [each for each in found if office.roster.desk_of(each.units).code == desk.code]
-    grave = sum(each.severity is Severity.HIGH for each in own)
-    if own:
+    letters = Counter(each.kind for each in own if each.kind in OF_LETTERS)
+    signs = [each for each in own if each.kind not in OF_LETTERS]
+    grave = sum(each.severity is Severity.HIGH for each in signs)
+    if letters:
+        counts = "; ".join(f"{KIND_LABELS[kind]}: {letters[kind]}" for kind in OF_LETTERS if letters[kind])
+        yield f"Văn bản xin lỗi, mới thấy: {counts}; xem bằng lệnh latewatch findings"
+    if signs:
         high = f" (mức cao: {grave})" if grave else ""
-        yield f"Dấu hiệu cần làm rõ: {len(own)} mới{high}; xem bằng lệnh latewatch findings"
+        yield f"Dấu hiệu cần làm rõ: {len(signs)} mới{high}; xem bằng lệnh latewatch findings"
 
 
 def _calendar_warnings(office: Office, now: datetime) -> list[str]:

@@ -13,6 +13,7 @@ from latewatch.domain.integrity.finding import (
     ITSELF,
     LEADS_TO,
     LIVE,
+    OF_LETTERS,
     Betrayal,
     Kind,
     Severity,
@@ -22,7 +23,7 @@ from latewatch.store import schema
 from latewatch.store.batches import CHUNK
 
 AGAIN = "#"  # between the key of a sign and its number, where it came back after it was closed
-LASTING = (Kind.VANISHED, Kind.ENTERED_ANEW, Kind.DATES_DIFFER)  # looked at again and again while they hold
+LASTING = (Kind.VANISHED, Kind.ENTERED_ANEW, Kind.DATES_DIFFER, *OF_LETTERS)  # looked at while they hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,7 @@ def open_counts(connection: Connection) -> list[tuple[Kind, Severity, int]]:
 class Opened:
     """A finding that is open, with the units of its dossier, which tell whose desk it is."""
 
+    kind: Kind
     severity: Severity
     units: Dossier
 
@@ -233,12 +235,13 @@ def opened_since(connection: Connection, since: datetime) -> list[Opened]:
     table, dossier = schema.finding.c, schema.dossier.c
     names = ("receiving_unit", "resolving_unit", "department")
     found = (
-        select(table.severity, *(func.coalesce(dossier[name], "").label(name) for name in names))
+        select(table.kind, table.severity, *(func.coalesce(dossier[name], "").label(name) for name in names))
         .outerjoin(schema.dossier, dossier.code == table.code)
         .where(_in([State.OPEN]), table.found_at > since)
     )
     return [
         Opened(
+            Kind(row["kind"]),
             Severity(row["severity"]),
             Dossier(code="", status=Status.RECEIVED, **{name: row[name] for name in names}),
         )

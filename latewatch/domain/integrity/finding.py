@@ -23,6 +23,14 @@ class Kind(StrEnum):
     DATES_DIFFER = "dates-differ"
     RESULT_BEFORE_RECEIPT = "result-before-receipt"
     STATUS_BACKWARDS = "status-backwards"
+    LETTER_MISSING = "letter-missing"
+    LETTER_LATE = "letter-late"
+    NEW_DATE_PASSED = "new-date-passed"
+    SECOND_REQUEST = "second-request"
+
+
+OF_LETTERS = (Kind.LETTER_MISSING, Kind.LETTER_LATE, Kind.NEW_DATE_PASSED, Kind.SECOND_REQUEST)
+"""Breaches of the rules of the apology (Nghị định 118/2025/NĐ-CP, Điều 19.6); the others betray tampering."""
 
 
 KIND_LABELS = {
@@ -36,6 +44,10 @@ KIND_LABELS = {
     Kind.DATES_DIFFER: "ngày hẹn khác hạn theo quy định",
     Kind.RESULT_BEFORE_RECEIPT: "có kết quả trước khi tiếp nhận",
     Kind.STATUS_BACKWARDS: "trạng thái đi ngược",
+    Kind.LETTER_MISSING: "quá hạn chưa gửi văn bản xin lỗi",
+    Kind.LETTER_LATE: "văn bản xin lỗi gửi muộn",
+    Kind.NEW_DATE_PASSED: "quá ngày hẹn lại chưa có kết quả",
+    Kind.SECOND_REQUEST: "hẹn lại lần thứ hai",
 }
 
 

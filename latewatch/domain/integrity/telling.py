@@ -9,6 +9,8 @@ from latewatch.domain.dossier import CAUSE_LABELS, Cause, Status
 from latewatch.domain.integrity.afresh import OVERDUE, VANISHED
 from latewatch.domain.integrity.finding import Kind
 from latewatch.domain.integrity.halting import AFTER, BACK_DATED, LAST_DAY
+from latewatch.domain.letters.life import STATE_LABELS as LETTER_STATES
+from latewatch.domain.letters.life import LetterState
 
 Evidence = Mapping[str, Any]
 
@@ -84,6 +86,35 @@ def _backwards(evidence: Evidence) -> str:
     return f"từ “{before}” thành “{after}”"
 
 
+def _missing(evidence: Evidence) -> str:
+    text = f"hạn {moment(evidence['due'])}, chưa có văn bản xin lỗi nào được gửi"
+    if evidence.get("recalled"):
+        return f"{text}: văn bản gửi {moment(evidence['recalled'])} đã hủy"
+    if evidence.get("letter"):
+        step = LETTER_STATES[LetterState(evidence["letter"])]
+        return f"{text}: văn bản soạn {moment(evidence['drafted'])} mới ở bước “{step}”"
+    return text
+
+
+def _sent_late(evidence: Evidence) -> str:
+    sent, due = moment(evidence["sent"]), moment(evidence["due"])
+    return f"văn bản xin lỗi gửi {sent}, hạn {due}: phải gửi chậm nhất 01 ngày trước ngày hết hạn"
+
+
+def _passed(evidence: Evidence) -> str:
+    new_date, sent, due = (moment(evidence[name]) for name in ("new_date", "sent", "due"))
+    return f"hẹn lại {new_date} (văn bản gửi {sent}, hạn ban đầu {due}) mà chưa có kết quả"
+
+
+def _second(evidence: Evidence) -> str:
+    new_date, sent, promised = (moment(evidence[name]) for name in ("new_date", "sent", "promised"))
+    recalled = ", sau đó đã hủy" if evidence.get("is_recalled") else ""
+    return (
+        f"đã hẹn lại {new_date} bằng văn bản gửi {sent}{recalled}; nay nguồn ghi hẹn trả {promised}, mà chỉ "
+        "được hẹn lại một lần"
+    )
+
+
 _TELLERS: dict[Kind, Callable[[Evidence], str]] = {
     Kind.PROMISE_AFTER_PASSING: _promise,
     Kind.PROMISE_WITHOUT_LETTER: _promise,
@@ -95,6 +126,10 @@ _TELLERS: dict[Kind, Callable[[Evidence], str]] = {
     Kind.DATES_DIFFER: _differing,
     Kind.RESULT_BEFORE_RECEIPT: _impossible,
     Kind.STATUS_BACKWARDS: _backwards,
+    Kind.LETTER_MISSING: _missing,
+    Kind.LETTER_LATE: _sent_late,
+    Kind.NEW_DATE_PASSED: _passed,
+    Kind.SECOND_REQUEST: _second,
 }
 
 

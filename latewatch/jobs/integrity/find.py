@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from latewatch.jobs.integrity.apologies import review_apologies
 from latewatch.jobs.integrity.review import review
 from latewatch.jobs.integrity.scan import Scan
 from latewatch.jobs.office import Office
@@ -33,8 +34,9 @@ def find(office: Office, now: datetime) -> Found:
         has_news = True
     with office.store.writing() as connection:
         reviewed = review(office, connection, now, has_news=has_news)
-    found.new += reviewed.new
-    found.closed = reviewed.closed
+        apologies = review_apologies(office, connection, now)
+    found.new += reviewed.new + apologies.new
+    found.closed = reviewed.closed + apologies.closed
     return found
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from latewatch.domain.letters.dates import check_new_date
-from latewatch.domain.letters.duty import RUNNING, why_cancel, why_needless
-from latewatch.domain.letters.life import NUMBERED, UNNUMBERED, LetterState
+from latewatch.domain.letters.duty import CURE, RUNNING, why_cancel, why_needless
+from latewatch.domain.letters.life import NUMBERED, STATE_LABELS, UNNUMBERED, LetterState
 from latewatch.domain.standing import Case, standing_at
 from latewatch.errors import CalendarGap, LetterError
 from latewatch.jobs.assess import Deadlines
@@ -104,6 +104,15 @@ class Needless:
     state: LetterState
     case: Case
     why: str
+
+    @property
+    def told(self) -> str:
+        number = f"số {self.number}, " if self.number else ""
+        return f"{self.code}: văn bản xin lỗi {number}{STATE_LABELS[self.state]}, nên hủy vì {self.why}"
+
+    @property
+    def cure(self) -> str:
+        return CURE.format(code=self.code)
 
 
 def needless_letters(connection: Connection, office: Office, now: datetime) -> list[Needless]:
