@@ -12,7 +12,8 @@ from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.period import Cutoff, Span, period_of
 from latewatch.domain.standing import Case
 from latewatch.domain.tally.counts import Counts
-from latewatch.domain.tally.identities import check_carry_over, check_rows
+from latewatch.domain.tally.identities import check_carry_over, check_dossiers, check_rows
+from latewatch.domain.tally.official_forms import FORM_07A
 from latewatch.domain.tally.rates import Rate, named_rates, show_rate
 from latewatch.domain.tally.rule import CountingRule, Treatment
 from latewatch.domain.tally.table import NO_LABEL, Tally, tally
@@ -219,15 +220,21 @@ def test_a_table_that_contradicts_itself_is_refused_and_names_the_row(label: str
     result = counted(*WORLD)
     row = result.total if label == "TỔNG CỘNG" else result.rows[label]
     row.direct += 1
-    with pytest.raises(TallyError, match=rf"Dòng “{label}”: tiếp nhận \(3\) = .* khác \(9\) \+ \(13\)"):
-        check_rows(result.rows, result.total)
+    with pytest.raises(TallyError, match=rf"Dòng “{label}”: \(3\) = \(9\) \+ \(13\) không đúng: "):
+        check_rows(FORM_07A.equations, result.rows, result.total)
 
 
 def test_rows_that_do_not_add_up_to_the_total_are_refused() -> None:
     result = counted(*WORLD)
     result.total.early, result.total.on_time = result.total.on_time + 1, result.total.early - 1
     with pytest.raises(TallyError, match="Cột c10: tổng các dòng khác dòng TỔNG CỘNG"):
-        check_rows(result.rows, result.total)
+        check_rows(FORM_07A.equations, result.rows, result.total)
+
+
+def test_a_dossier_that_is_placed_against_itself_is_named() -> None:
+    placed = {("direct", "within"): ["H-01"], ("direct", "within", "overdue"): ["H-03", "H-02"]}
+    with pytest.raises(TallyError, match=r"\(3\) = \(9\) \+ \(13\) không đúng với hồ sơ H-02, H-03\."):
+        check_dossiers(FORM_07A.equations, placed)
 
 
 def test_a_carry_over_that_is_not_what_was_pending_is_refused() -> None:

@@ -1,8 +1,10 @@
 """Whose a dossier is: which unit resolves it, which desk watches it; and how names compare. Pure."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TypeVar
 
 from latewatch.domain.dossier import Dossier
@@ -25,13 +27,33 @@ def fold(text: str) -> str:
     return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).split())
 
 
+class Level(StrEnum):
+    """Of which level a unit is: which section of the forms 07b and 07c its dossiers stand in."""
+
+    PROVINCE = "province"
+    COMMUNE = "commune"
+    CENTRAL = "central"  # of a ministry that is organised down to the provinces
+    SUBORDINATE = "subordinate"  # a ministry's own units
+
+
+_OF_COMMUNE = re.compile(
+    r"(?:^|(?:ubnd|nhân dân|hành chính công)\s)(?:xã|phường|đặc khu)\s(?!hội)|^phòng (?:kinh tế|văn hóa)"
+)
+
+
+def level_of(name: str) -> Level | None:
+    """Return the level a unit's name tells of: a commune's own, or a department's of one; else None."""
+    return Level.COMMUNE if _OF_COMMUNE.search(f"{tidy(name).casefold()} ") else None
+
+
 @dataclass(frozen=True, slots=True)
 class UnitName:
-    """A unit of the office: its code, its name, and the other names sources give it."""
+    """A unit of the office: its code, its name, the other names sources give it, and its level if told."""
 
     code: str
     name: str
     aliases: tuple[str, ...] = ()
+    level: Level | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +95,12 @@ class Roster:
         """Return the resolving unit's name, as the source writes it where the office does not know it."""
         unit = self.unit_of(dossier)
         return unit.name if unit else dossier.resolving_unit or dossier.department
+
+    def level_of(self, dossier: Dossier) -> Level:
+        """Return the level of the resolving unit: as the office says, else as its name does."""
+        unit = self.unit_of(dossier)
+        told = unit.level if unit else None
+        return told or level_of(self.unit_label(dossier)) or Level.SUBORDINATE
 
     def desk_of(self, dossier: Dossier) -> DeskName:
         """Return the desk that received it, else the one watching its resolving unit, else the first."""

@@ -1,6 +1,6 @@
 """One row of figures, and which figures make up which column of the forms. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 
 
@@ -58,6 +58,14 @@ class Counts:
     def columns(self) -> dict[str, int]:
         """Return the figures of form 07a by column, `c3` to `c15`."""
         return {name: sum(getattr(self, part) for part in parts) for name, parts in COLUMNS.items()}
+
+    def figures(self) -> dict[str, int]:
+        """Return every figure by name."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
+
+    def sum(self, names: Iterable[str]) -> int:
+        """Return the sum of these figures."""
+        return sum(int(getattr(self, name)) for name in names)
 
     def add(self, other: "Counts") -> None:
         for each in fields(self):

@@ -227,7 +227,7 @@ def due_at(case: Case, rule: CountingRule, as_of: datetime) -> datetime | None:
     Where the rule asks for the date that did not decide, that date's day counts to its end. A new date of an
     apology counts from the day it was sent, and only for a rule that says so.
     """
-    due = _chosen(case, rule.due, as_of)
+    due = original_due(case, rule, as_of)
     if due is None:
         return None
     letter_on, revised_on = case.letter_on, case.revised_on
@@ -236,8 +236,9 @@ def due_at(case: Case, rule: CountingRule, as_of: datetime) -> datetime | None:
     return end_of_day(due.date(), due.tzinfo) if rule.precision is Precision.DAY else due
 
 
-def _chosen(case: Case, wanted: Decider | None, as_of: datetime) -> datetime | None:
-    deadline = case.deadline
+def original_due(case: Case, rule: CountingRule, as_of: datetime) -> datetime | None:
+    """Return when the dossier was due by `rule` before any apology named a new date."""
+    deadline, wanted = case.deadline, rule.due
     if wanted is None or deadline.basis is Basis(wanted.value):
         return deadline.due_at
     if wanted is Decider.COMPUTED and deadline.waiting_since:

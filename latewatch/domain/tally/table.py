@@ -1,6 +1,6 @@
-"""A table for one period: cases placed, counted by label, checked; the dossiers behind a cell. Pure."""
+"""A table for one period: cases placed, counted by row, checked; the dossiers behind a cell. Pure."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -11,7 +11,9 @@ from latewatch.domain.names import fold
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case
 from latewatch.domain.tally.counts import COLUMNS, Counts
-from latewatch.domain.tally.identities import check_carry_over, check_rows
+from latewatch.domain.tally.identities import NAMED, check_carry_over, check_dossiers, check_rows
+from latewatch.domain.tally.layout import Equation
+from latewatch.domain.tally.official_forms import FORM_07A
 from latewatch.domain.tally.placing import Left, Placing, place
 from latewatch.domain.tally.rates import Rate, named_rates
 from latewatch.domain.tally.rule import CountingRule
@@ -25,6 +27,9 @@ CHANNEL_LABELS = {
     Channel.DIRECT: "Trực tiếp",
 }
 Label = Callable[[Case], str]
+Place = Callable[[Case, Period, datetime, CountingRule], Placing]
+Spread = Callable[[Case, Period, datetime, CountingRule], Iterable[tuple[str, Placing]]]
+"""What a dossier adds to which rows: one, or as many as it has stages."""
 
 
 @dataclass(slots=True)
@@ -40,6 +45,32 @@ class Tally:
     rule: CountingRule = field(default_factory=CountingRule)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a table is made of cases: what each adds to which row, what a row holds, which sums must hold.
+
+    Rows named in `first` come in that order, the others after them by name. `is_main`: it counts by standing,
+    so that it has rates, and what it carries over was pending before.
+    """
+
+    spread: Spread
+    row: type[Counts] = Counts
+    equations: Sequence[Equation] = ()
+    first: Sequence[str] = ()
+    is_main: bool = False
+
+
+def spread_by(label: Label, placed: Place = place) -> Spread:
+    """Return the spread that places each dossier in the one row `label` names."""
+    return lambda case, period, as_of, rule: ((label(case) or NO_LABEL, placed(case, period, as_of, rule)),)
+
+
+def main_plan(label: Label, first: Sequence[str] = (), equations: Sequence[Equation] = ()) -> Plan:
+    """Return how the tables are made that count by standing."""
+    held = equations or FORM_07A.equations
+    return Plan(spread=spread_by(label), equations=held, first=first, is_main=True)
+
+
 def tally(
     cases: Iterable[Case],
     period: Period,
@@ -51,32 +82,63 @@ def tally(
 ) -> Tally:
     """Count `cases` for `period` by `label`, as of the end of its last day, or `now` while it runs.
 
-    Rows whose labels are in `first` come in that order, the others after them by name. Raises TallyError
-    where an identity of the form does not hold.
+    Raises TallyError where an identity of the form does not hold.
     """
-    as_of = instant_of(period, now)
-    day = period.first - timedelta(days=1)
-    before, before_at = Period(day, day, ""), min(now, end_of_day(day, now.tzinfo))
-    rows: dict[str, Counts] = {}
-    left: Counter[Left] = Counter()
-    assumed, carried, pending = 0, set(), set()
+    return tabulate(cases, main_plan(label, first), period, rule=rule, now=now)
+
+
+def tabulate(
+    cases: Iterable[Case], plan: Plan, period: Period, *, rule: CountingRule, now: datetime
+) -> Tally:
+    """Count `cases` for `period` as `plan` says. Raises TallyError where an identity does not hold."""
+    counting = _Counting(plan, period, rule, now)
     for case in cases:
-        placing = place(case, period, as_of, rule)
-        add(rows.setdefault(label(case) or NO_LABEL, Counts()), placing)
-        assumed += placing.is_assumed
-        left.update([placing.left] if placing.left else [])
-        carried.update([case.dossier.code] if "carried" in placing.figures else [])
-        was = place(case, before, before_at, rule).figures
-        pending.update([case.dossier.code] if "within" in was or "overdue" in was else [])
-    total = Counts()
-    for row in rows.values():
-        total.add(row)
-    shown = {name: rows[name] for name in ordered(rows, first) if not rows[name].is_blank}
-    result = Tally(period, as_of, shown, total, named_rates(total), [], rule)
-    result.notes = [*_unfinished(result, now), *_notes(left, assumed, rule)]
-    check_rows(shown, total)
-    check_carry_over(carried, pending)
-    return result
+        counting.count(case)
+    return counting.result()
+
+
+class _Counting:
+    """A table in the making: its rows, and which dossiers stand behind what it is held to."""
+
+    def __init__(self, plan: Plan, period: Period, rule: CountingRule, now: datetime) -> None:
+        self.plan, self.period, self.rule, self.now = plan, period, rule, now
+        self.as_of = instant_of(period, now)
+        day = period.first - timedelta(days=1)
+        self.before, self.before_at = Period(day, day, ""), min(now, end_of_day(day, now.tzinfo))
+        self.rows: dict[str, Counts] = {}
+        self.left: Counter[Left] = Counter()
+        self.assumed = 0
+        self.carried: set[str] = set()
+        self.pending: set[str] = set()
+        self.placed: dict[tuple[str, ...], list[str]] = {}
+
+    def count(self, case: Case) -> None:
+        code = case.dossier.code
+        for name, placing in self.plan.spread(case, self.period, self.as_of, self.rule):
+            add(self.rows.setdefault(name, self.plan.row()), placing)
+            codes = self.placed.setdefault(placing.figures, [])
+            codes.extend([code] if len(codes) < NAMED else [])
+            self.assumed += placing.is_assumed
+            self.left.update([placing.left] if placing.left else [])
+            self.carried.update([code] if "carried" in placing.figures else [])
+        if self.plan.is_main:
+            was = place(case, self.before, self.before_at, self.rule).figures
+            self.pending.update([code] if "within" in was or "overdue" in was else [])
+
+    def result(self) -> Tally:
+        """Return the table. Raises TallyError where an identity does not hold."""
+        total = self.plan.row()
+        for row in self.rows.values():
+            total.add(row)
+        check_dossiers(self.plan.equations, self.placed)
+        check_rows(self.plan.equations, self.rows, total)
+        check_carry_over(self.carried, self.pending)
+        shown = [name for name in ordered(self.rows, self.plan.first) if not self.rows[name].is_blank]
+        rows = {name: self.rows[name] for name in shown}
+        rates = named_rates(total) if self.plan.is_main else []
+        result = Tally(self.period, self.as_of, rows, total, rates, [], self.rule)
+        result.notes = [*_unfinished(result, self.now), *_notes(self.left, self.assumed, self.rule)]
+        return result
 
 
 def instant_of(period: Period, now: datetime) -> datetime:
@@ -110,25 +172,43 @@ def _notes(left: Counter[Left], assumed: int, rule: CountingRule) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell of a table: a row's label, or TOTAL, and a column (`c12`, or the name of a figure)."""
+    """One cell of a table: a row's name, a section's numeral, or TOTAL, and a column.
+
+    A column is what it adds up and takes off; `c12` of form 07a, or the name of a figure, say that by
+    themselves.
+    """
 
     label: str
     column: str
+    of: tuple[str, ...] = ()
+    less: tuple[str, ...] = ()
 
-    @property
-    def figures(self) -> tuple[str, ...]:
-        return COLUMNS.get(self.column, (self.column,))
+    def is_of(self, name: str) -> bool:
+        """Tell whether the row `name` is within this cell's row."""
+        return self.label in (TOTAL, name) or name.startswith(f"{self.label}. ")
+
+    def times(self, figures: Sequence[str]) -> int:
+        """Return how often a placing is counted in this cell."""
+        taken = self.of or COLUMNS.get(self.column, (self.column,))
+        return sum(figures.count(name) for name in taken) - sum(figures.count(name) for name in self.less)
 
 
 def behind(
     cases: Iterable[Case], cell: Cell, period: Period, *, label: Label, rule: CountingRule, now: datetime
 ) -> Iterator[Case]:
     """Yield exactly the dossiers that `cell` counts in the table `tally` makes of the same cases."""
-    as_of, wanted = instant_of(period, now), set(cell.figures)
+    return behind_in(cases, main_plan(label), cell, period, rule=rule, now=now)
+
+
+def behind_in(
+    cases: Iterable[Case], plan: Plan, cell: Cell, period: Period, *, rule: CountingRule, now: datetime
+) -> Iterator[Case]:
+    """Yield the dossiers `cell` counts in the table of `plan`, each as often as it is counted there."""
+    as_of = instant_of(period, now)
     for case in cases:
-        is_of_row = cell.label in (TOTAL, label(case) or NO_LABEL)
-        if is_of_row and wanted.intersection(place(case, period, as_of, rule).figures):
-            yield case
+        for name, placing in plan.spread(case, period, as_of, rule):
+            if cell.is_of(name):
+                yield from [case] * cell.times(placing.figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,13 +231,30 @@ def compared(
     now: datetime,
 ) -> Iterator[Differing]:
     """Yield each dossier that makes the table by rule `one` differ from that by rule `other`."""
+    return compared_in(cases, main_plan(label), period, one, other, now=now)
+
+
+def compared_in(
+    cases: Iterable[Case],
+    plan: Plan,
+    period: Period,
+    one: CountingRule,
+    other: CountingRule,
+    *,
+    now: datetime,
+) -> Iterator[Differing]:
+    """Yield each dossier, row by row, that makes the tables of `plan` by the two rules differ."""
     as_of = instant_of(period, now)
     for case in cases:
-        ours, theirs = (place(case, period, as_of, rule).figures for rule in (one, other))
-        if set(ours) != set(theirs):
-            yield Differing(
-                case,
-                label(case) or NO_LABEL,
-                tuple(name for name in ours if name not in theirs),
-                tuple(name for name in theirs if name not in ours),
-            )
+        ours, theirs = (_by_row(plan.spread(case, period, as_of, rule)) for rule in (one, other))
+        for name in sorted(ours.keys() | theirs.keys()):
+            only_one, only_other = ours[name] - theirs[name], theirs[name] - ours[name]
+            if only_one or only_other:
+                yield Differing(case, name, tuple(only_one.elements()), tuple(only_other.elements()))
+
+
+def _by_row(placed: Iterable[tuple[str, Placing]]) -> dict[str, Counter[str]]:
+    rows: dict[str, Counter[str]] = defaultdict(Counter)
+    for name, placing in placed:
+        rows[name].update(placing.figures)
+    return rows

@@ -1,0 +1,56 @@
+"""The table of apologies: what was owed for what is late, and what became of it. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from latewatch.domain.letters.duty import is_late_letter
+from latewatch.domain.period import Period
+from latewatch.domain.standing import Case
+from latewatch.domain.tally.counts import Counts
+from latewatch.domain.tally.placing import Placing, original_due, place
+from latewatch.domain.tally.rule import CountingRule
+
+LATE = ("late", "overdue")
+
+
+@dataclass(slots=True)
+class LetterCounts(Counts):
+    """A row of the table; `late` and `overdue` are what an apology was owed for."""
+
+    letter_in_time: int = 0
+    letter_late: int = 0
+    letter_missing: int = 0
+    second_request: int = 0
+    letter_sent: int = 0
+
+
+def place_letters(case: Case, period: Period, as_of: datetime, rule: CountingRule) -> Placing:
+    """Place `case` by its apology: owed for what the table of `rule` counts as late, sent by `as_of`."""
+    placing = place(case, period, as_of, rule)
+    late = tuple(name for name in LATE if name in placing.figures)
+    owed = (*late, _duty(case, as_of, rule)) if late else ()
+    sent_on = case.letter_on
+    sent = ("letter_sent",) if sent_on and sent_on in period and sent_on <= as_of.date() else ()
+    second = ("second_request",) if placing.figures and is_second_request(case, as_of) else ()
+    return Placing((*owed, *sent, *second), placing.left)
+
+
+def _duty(case: Case, as_of: datetime, rule: CountingRule) -> str:
+    due, sent_on = original_due(case, rule, as_of), case.letter_on
+    if sent_on is None or sent_on > as_of.date():
+        return "letter_missing"
+    return "letter_late" if due and is_late_letter(sent_on, due.date()) else "letter_in_time"
+
+
+def is_second_request(case: Case, at: datetime) -> bool:
+    """Tell whether the promise was moved beyond the one new date (NĐ 118/2025/NĐ-CP, Điều 19.6).
+
+    A limit that was interrupted since the letter ends later by itself (Điều 19.5).
+    """
+    sent_on, new_date, promised_on = case.letter_on, case.revised_on, case.deadline.promised_on
+    if sent_on is None or sent_on > at.date() or new_date is None or promised_on is None:
+        return False
+    interrupted = any(
+        each.ended_at is None or each.ended_at.date() >= sent_on for each in case.dossier.suspensions
+    )
+    return promised_on > new_date and not interrupted

@@ -1,0 +1,63 @@
+"""The table of stages: who used up the time of dossiers that go through several units (liên thông). Pure.
+
+It counts stages: a dossier is in as many rows as units had a part of it.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from latewatch.domain.period import Period
+from latewatch.domain.stages import StageStanding, StageVerdict
+from latewatch.domain.standing import Case
+from latewatch.domain.tally.counts import Counts
+from latewatch.domain.tally.letters import LATE
+from latewatch.domain.tally.placing import Placing, place
+from latewatch.domain.tally.rule import CountingRule
+
+
+@dataclass(slots=True)
+class StageCounts(Counts):
+    """A row of the table, in numbers of stages; the last two count working days."""
+
+    stage_in_time: int = 0
+    stage_late: int = 0
+    stage_done_without_limit: int = 0
+    stage_running: int = 0
+    stage_overdue: int = 0
+    stage_waiting: int = 0
+    stage_open_without_limit: int = 0
+    stage_at_fault: int = 0
+    stage_days: int = 0
+    stage_days_over: int = 0
+
+
+_NAMES = {
+    StageStanding.IN_TIME: "stage_in_time",
+    StageStanding.LATE: "stage_late",
+    StageStanding.RUNNING: "stage_running",
+    StageStanding.OVERDUE: "stage_overdue",
+    StageStanding.WAITING: "stage_waiting",
+}
+_OVER = (StageStanding.LATE, StageStanding.OVERDUE)
+
+
+def place_stages(
+    case: Case, verdicts: Sequence[StageVerdict], period: Period, as_of: datetime, rule: CountingRule
+) -> Iterator[tuple[str, Placing]]:
+    """Yield the unit of each stage, judged at `as_of`, and what it adds: finished in `period`, or open."""
+    is_late = not set(LATE).isdisjoint(place(case, period, as_of, rule).figures)
+    for each in verdicts:
+        finished_at = None if each.is_open else each.stage.finished_at
+        is_past = finished_at is not None and finished_at.date() < period.first
+        if each.standing is StageStanding.AHEAD or is_past:
+            continue
+        at_fault = ("stage_at_fault",) if is_late and each.standing in _OVER else ()
+        days = ("stage_days",) * each.used + ("stage_days_over",) * each.over
+        yield each.stage.unit, Placing((_name(each), *at_fault, *days))
+
+
+def _name(verdict: StageVerdict) -> str:
+    if verdict.standing is StageStanding.NO_LIMIT:
+        return "stage_open_without_limit" if verdict.is_open else "stage_done_without_limit"
+    return _NAMES[verdict.standing]
