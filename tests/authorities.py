@@ -33,13 +33,13 @@ def key(number: int, bits: int = 2048) -> rsa.RSAPrivateKey:
     return rsa.generate_private_key(65537, bits)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Party:
     """A certificate with its key, and the chain above it."""
 
     certificate: x509.Certificate
     private: rsa.RSAPrivateKey
-    above: Sequence[x509.Certificate] = ()
+    above: tuple[x509.Certificate, ...] = ()
 
     def pkcs12(self, file: Path, password: str = PASSWORD) -> Path:
         sealed = serialization.BestAvailableEncryption(password.encode())
@@ -117,15 +117,23 @@ class Authority:
 
     def revoke(self, folder: Path, *gone: tuple[Party, datetime], until: datetime = ENDS) -> Path:
         """Write the issuer's list of revoked certificates."""
-        folder.mkdir(exist_ok=True)
-        book = x509.CertificateRevocationListBuilder().issuer_name(self.issuer.certificate.subject)
-        book = book.last_update(BEGINS).next_update(until)
-        for party, since in gone:
-            entry = x509.RevokedCertificateBuilder().serial_number(party.certificate.serial_number)
-            book = book.add_revoked_certificate(entry.revocation_date(since).build())
-        made = book.sign(self.issuer.private, hashes.SHA256())
-        (folder / "thu-hoi.crl").write_bytes(made.public_bytes(serialization.Encoding.DER))
-        return folder
+        return _list(self.issuer, folder / "thu-hoi.crl", gone, until)
+
+    def revoke_of_root(self, folder: Path, *gone: tuple[Party, datetime], until: datetime = ENDS) -> Path:
+        """Write the root's list: of issuers that were revoked."""
+        return _list(self.root, folder / "thu-hoi-goc.crl", gone, until)
+
+
+def _list(by: Party, file: Path, gone: Sequence[tuple[Party, datetime]], until: datetime) -> Path:
+    file.parent.mkdir(exist_ok=True)
+    book = x509.CertificateRevocationListBuilder().issuer_name(by.certificate.subject)
+    book = book.last_update(BEGINS).next_update(until)
+    for party, since in gone:
+        entry = x509.RevokedCertificateBuilder().serial_number(party.certificate.serial_number)
+        book = book.add_revoked_certificate(entry.revocation_date(since).build())
+    made = book.sign(by.private, hashes.SHA256())
+    file.write_bytes(made.public_bytes(serialization.Encoding.DER))
+    return file.parent
 
 
 def self_made(subject: str, number: int = 10) -> Party:

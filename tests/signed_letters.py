@@ -23,10 +23,10 @@ from latewatch.clock import VIETNAM
 from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.letters.render import LetterPrinter
 from latewatch.letters.signing.images import Picture, read_picture
-from latewatch.letters.signing.keys import Key
+from latewatch.letters.signing.keys import KeptKey, Key
 from latewatch.letters.signing.place import signature_place
-from latewatch.letters.signing.sign import Desk, Hand, Proof, signed
-from latewatch.letters.signing.trust import Trust, read_trust
+from latewatch.letters.signing.sign import Desk, Hand, signed
+from latewatch.letters.signing.trust import NOBODY, Trust, read_trust
 
 NOW = datetime(2026, 11, 12, 8, 0, tzinfo=VIETNAM)
 AUTHORITY = Authority()
@@ -86,21 +86,26 @@ def pictures() -> tuple[Picture, Picture]:
 
 
 def key_of(party: Party) -> Key:
-    return Key(party.asn1, simple_signer(party))
+    return Key(party.asn1, KeptKey(party.asn1, party.private, _chain_of(party)))
 
 
 def simple_signer(party: Party) -> SimpleSigner:
+    return SimpleSigner(party.asn1, party.asn1_key, _chain_of(party))
+
+
+def _chain_of(party: Party) -> SimpleCertificateStore:
     store = SimpleCertificateStore()
     store.register_multiple([x509.Certificate.load(each.public_bytes(Encoding.DER)) for each in party.above])
-    return SimpleSigner(party.asn1, party.asn1_key, store)
+    return store
 
 
+@cache
 def signed_by(
     *parties: Party,
     pdf: bytes | None = None,
     at: datetime = NOW,
     stamper: TimeStamper | None = None,
-    proof: Proof | None = None,
+    trust: Trust | None = None,
 ) -> bytes:
     """Sign as latewatch does: the first party is the person, the second the seal."""
     pdf = drawn() if pdf is None else pdf
@@ -109,7 +114,7 @@ def signed_by(
         Hand(kind, key_of(party), picture)
         for kind, party, picture in zip(kinds, parties, pictures(), strict=False)
     ]
-    desk = Desk(hands, stamper, proof or Proof())
+    desk = Desk(hands, stamper, trust or NOBODY)
     return signed(pdf, desk, signature_place(pdf, letter().head), at)
 
 

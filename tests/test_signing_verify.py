@@ -518,12 +518,12 @@ def test_what_was_not_checked_is_said(tmp_path: Path, trust: Trust) -> None:
 
 
 def test_by_a_revoked_authority(tmp_path: Path) -> None:
-    root = Authority(numbers=(5, 6))
-    person = root.issue("Nguyễn Văn Ví Dụ")
-    gone = Authority(numbers=(5, 6))
-    gone.root, gone.issuer = root.root, root.root  # the root's own list
-    lists = gone.revoke(tmp_path / "thu-hoi", (root.issuer, datetime(2026, 1, 1, tzinfo=UTC)))
-    report = look(signed_by(person), read_trust(root.trusted(tmp_path / "tin"), lists))
+    authority = Authority(numbers=(5, 6))
+    person = authority.issue("Nguyễn Văn Ví Dụ")
+    lists = authority.revoke_of_root(
+        tmp_path / "thu-hoi", (authority.issuer, datetime(2026, 1, 1, tzinfo=UTC))
+    )
+    report = look(signed_by(person), read_trust(authority.trusted(tmp_path / "tin"), lists))
     assert kinds(report) == {FlawKind.REVOKED}
     assert "Chứng thực Ví Dụ" in words(report)
 

@@ -5,16 +5,21 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from asn1crypto import keys, pkcs12, x509
+from asn1crypto import pkcs12, x509
 from cryptography import x509 as pyca
 from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
 from pyhanko.sign.signers import Signer as Signing
-from pyhanko.sign.signers import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko_certvalidator.util import get_pyca_cryptography_hash
 
 from latewatch.errors import LetterError
+
+Private = RSAPrivateKey | EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +56,36 @@ def _opened(file: Path, content: bytes, password: str, where: str) -> Key:
     except ValueError:
         problem = "không mở được: sai mật khẩu (password_file, password_env), hoặc tệp hỏng"
     else:
-        if bundle.key is not None and bundle.cert is not None:
-            private = bundle.key.private_bytes(
-                serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
+        if bundle.cert is not None and isinstance(bundle.key, RSAPrivateKey | EllipticCurvePrivateKey):
             others = [_certificate(each.certificate) for each in bundle.additional_certs]
-            return _key(_certificate(bundle.cert.certificate), keys.PrivateKeyInfo.load(private), others)
-        problem = "thiếu chứng thư hoặc thiếu khóa riêng; xuất lại tệp kèm khóa riêng"
+            return _key(_certificate(bundle.cert.certificate), bundle.key, others)
+        problem = "thiếu chứng thư hoặc khóa riêng (RSA, ECDSA); xuất lại tệp kèm khóa riêng"
     raise LetterError(f"{where}: {file.name} {problem}.")  # outside `except`: no cause carries the password
 
 
 def _certificate(certificate: pyca.Certificate) -> x509.Certificate:
-    return x509.Certificate.load(certificate.public_bytes(serialization.Encoding.DER))
+    return x509.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
-def _key(certificate: x509.Certificate, private: keys.PrivateKeyInfo, others: list[x509.Certificate]) -> Key:
+def _key(certificate: x509.Certificate, private: Private, others: list[x509.Certificate]) -> Key:
     store = SimpleCertificateStore()
     store.register_multiple(others)
-    return Key(certificate, SimpleSigner(certificate, private, store))
+    return Key(certificate, KeptKey(certificate, private, store))
+
+
+class KeptKey(Signing):
+    """Signs with a key that was read once: pyHanko's own signer reads and checks it for every signature."""
+
+    def __init__(
+        self, certificate: x509.Certificate, private: Private, store: SimpleCertificateStore
+    ) -> None:
+        super().__init__(signing_cert=certificate, cert_registry=store)
+        self._private = private
+
+    async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
+        digest = get_pyca_cryptography_hash(digest_algorithm)
+        if dry_run:  # only its length counts
+            return bytes(self._private.key_size // 8 if isinstance(self._private, RSAPrivateKey) else 150)
+        if isinstance(self._private, RSAPrivateKey):
+            return self._private.sign(data, PKCS1v15(), digest)
+        return self._private.sign(data, ECDSA(digest))

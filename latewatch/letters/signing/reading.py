@@ -24,6 +24,10 @@ BROKEN = (
 )
 
 
+def too_large() -> Flaw:
+    return Flaw(FlawKind.TOO_LARGE, f"tệp lớn hơn {MOST_BYTES // 1_000_000} MB, không phải văn bản đã xuất")
+
+
 def read_bounded(content: bytes) -> PdfFileReader | Flaw:
     """Return a reader that has seen every object, or why the file is not read."""
     if len(content) > MOST_BYTES:

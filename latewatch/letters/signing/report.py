@@ -46,3 +46,6 @@ class DocumentReport:
     @property
     def is_accepted(self) -> bool:
         return bool(self.signatures) and not self.flaws
+
+
+NOTHING = DocumentReport()

@@ -5,14 +5,11 @@ PAdES (ETSI.CAdES.detached): level B-B; B-T with a time stamp; B-LT with lists o
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from io import BytesIO
 
-from asn1crypto import crl, x509
-from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.images import PdfImage
-from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.layout import AxisAlignment, InnerScaling, Margins, SimpleBoxLayoutRule
 from pyhanko.sign.fields import SigFieldSpec, SigSeedSubFilter
 from pyhanko.sign.general import SigningError
@@ -20,7 +17,6 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
-from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import StaticStampStyle
 
 from latewatch.errors import LetterError
@@ -29,7 +25,9 @@ from latewatch.letters.signing.keys import Key
 from latewatch.letters.signing.lines import Box
 from latewatch.letters.signing.place import Place
 from latewatch.letters.signing.placing import box_of_seal, box_of_signature
-from latewatch.letters.signing.trust import RevokedList
+from latewatch.letters.signing.proof import with_proof
+from latewatch.letters.signing.trust import NOBODY, Trust
+from latewatch.letters.signing.writer import LetterWriter, drop_claim_of_tags
 
 DIGEST = "sha256"
 _FIELDS: dict[Kind, tuple[str, str]] = {
@@ -54,28 +52,21 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """What lets the signatures be verified years later: their issuers, and the lists of revoked ones."""
-
-    certificates: Sequence[x509.Certificate] = ()
-    lists: Sequence[RevokedList] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Desk:
     """What lies ready to sign with: the person's hand first, then the seal's; who stamps the time."""
 
     hands: Sequence[Hand]
     stamper: TimeStamper | None = None
-    proof: Proof = Proof()
+    trust: Trust = NOBODY
+    sizes: dict[Kind, int] = field(default_factory=dict)  # of each hand's signatures, once they are known
 
 
 def signed(pdf: bytes, desk: Desk, place: Place, now: datetime) -> bytes:
     """Return `pdf` with the signatures of the desk's hands at `place`. Raises LetterError."""
     boxes = _boxes(desk.hands, place)
     for hand in desk.hands:
-        pdf = _signed_once(pdf, hand, boxes[hand.kind], now, desk.stamper)
-    return _with_proof(pdf, desk.proof) if desk.proof.lists else pdf
+        pdf = _signed_once(pdf, desk, hand, boxes[hand.kind], now)
+    return with_proof(pdf, desk.trust, now)
 
 
 def _boxes(hands: Sequence[Hand], place: Place) -> dict[Kind, Box]:
@@ -86,12 +77,12 @@ def _boxes(hands: Sequence[Hand], place: Place) -> dict[Kind, Box]:
     return boxes
 
 
-def _signed_once(pdf: bytes, hand: Hand, box: Box, now: datetime, stamper: TimeStamper | None) -> bytes:
+def _signed_once(pdf: bytes, desk: Desk, hand: Hand, box: Box, now: datetime) -> bytes:
     name, called = _FIELDS[hand.kind]
     signer = PdfSigner(
         PdfSignatureMetadata(field_name=name, md_algorithm=DIGEST, subfilter=SigSeedSubFilter.PADES),
         signer=hand.key.signing,
-        timestamper=stamper,
+        timestamper=desk.stamper,
         stamp_style=_appearance(hand.picture),
         new_field_spec=SigFieldSpec(
             name,
@@ -101,7 +92,7 @@ def _signed_once(pdf: bytes, hand: Hand, box: Box, now: datetime, stamper: TimeS
         ),
     )
     try:
-        return asyncio.run(_perform(signer, pdf, now))
+        return asyncio.run(_perform(signer, pdf, now, desk.sizes, hand.kind))
     except (SigningError, TimestampRequestError) as e:
         raise LetterError(
             f"không ký được: {type(e).__name__}; kiểm tra chứng thư và máy chủ dấu thời gian."
@@ -112,22 +103,17 @@ def _appearance(picture: Picture) -> StaticStampStyle:
     return StaticStampStyle(border_width=0, background=PdfImage(picture.image), background_layout=_WHOLE)
 
 
-async def _perform(signer: PdfSigner, pdf: bytes, now: datetime) -> bytes:
+async def _perform(signer: PdfSigner, pdf: bytes, now: datetime, sizes: dict[Kind, int], kind: Kind) -> bytes:
     """Sign at `now`. PdfSigner.sign_pdf would read the machine's clock."""
-    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    writer = LetterWriter(BytesIO(pdf))
+    drop_claim_of_tags(writer)
     session = signer.init_signing_session(writer)
     session.system_time = now
-    size = await session.estimate_signature_container_size(validation_info=None)
-    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=size)
+    if kind not in sizes:
+        sizes[kind] = await session.estimate_signature_container_size(validation_info=None)
+    document = session.prepare_tbs_document(validation_info=None, bytes_reserved=sizes[kind])
     output = BytesIO()
     digest, _ = document.digest_tbs_document(output=output)
     attributes = PdfCMSSignedAttributes(signing_time=now)
     await document.perform_signature(digest.document_digest, attributes)
-    return output.getvalue()
-
-
-def _with_proof(pdf: bytes, proof: Proof) -> bytes:
-    output = BytesIO(pdf)
-    lists = [crl.CertificateList.load(each.public_bytes(Encoding.DER)) for each in proof.lists]
-    DocumentSecurityStore.add_dss(output, None, certs=list(proof.certificates), crls=lists)
     return output.getvalue()

@@ -11,7 +11,7 @@ from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import extract_certs_for_validation, validate_sig_integrity
 
 from latewatch.clock import VIETNAM
-from latewatch.letters.signing.chains import chain_of
+from latewatch.letters.signing.chains import Chain, chain_of
 from latewatch.letters.signing.flaws import Flaw, FlawKind
 from latewatch.letters.signing.trust import Trust
 
@@ -24,7 +24,11 @@ class Stamp:
     """A time stamp: when, and whose certificate says so."""
 
     at: datetime
-    by: x509.Certificate
+    chain: Chain
+
+    @property
+    def by(self) -> x509.Certificate:
+        return self.chain[-1]
 
 
 def stamp_of(signer: cms.SignerInfo, trust: Trust, known_at: datetime) -> tuple[Stamp | None, Flaw | None]:
@@ -51,7 +55,7 @@ def judged_stamp(
     chain = chain_of(found.signer_cert, found.other_certs, trust, min(at, known_at), USE)
     if isinstance(chain, Flaw):
         return None, Flaw(FlawKind.BAD_STAMP, f"dấu thời gian không được tin: {chain.text}")
-    return Stamp(at, found.signer_cert), None
+    return Stamp(at, chain), None
 
 
 def _fits(data: cms.SignedData, info: tsp.TSTInfo, by: x509.Certificate, stamped: bytes) -> bool:

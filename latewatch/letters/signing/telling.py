@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from latewatch.letters.signing.certificates import holder_of, name_of
+from latewatch.letters.signing.proof import is_proven
 from latewatch.letters.signing.report import Level, SignatureReport
 from latewatch.letters.signing.signatures import Judged, algorithm_of
 from latewatch.letters.signing.trust import Trust, lists_for
@@ -44,8 +45,8 @@ def _page(signature: Judged) -> int | None:
 def _level(signature: Judged) -> Level:
     if signature.stamp is None:
         return Level.BASIC
-    has_proof = "/DSS" in signature.embedded.reader.root and "/CRLs" in signature.embedded.reader.root["/DSS"]
-    return Level.LASTING if has_proof else Level.STAMPED
+    chains = (signature.chain, signature.stamp.chain)
+    return Level.LASTING if is_proven(chains, signature.embedded.reader) else Level.STAMPED
 
 
 def notes_on(signatures: Sequence[Judged], trust: Trust, now: datetime) -> tuple[str, ...]:

@@ -28,6 +28,9 @@ class Trust:
         return not self.roots
 
 
+NOBODY = Trust(roots=())
+
+
 @dataclass(frozen=True, slots=True)
 class Revoked:
     """When a certificate was taken back."""
