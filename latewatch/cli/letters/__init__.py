@@ -1,6 +1,7 @@
 """`latewatch letters`: each module joins its commands to the group."""
 
 from latewatch.cli.letters import (
+    dossier,
     draft,
     listing,
     printing,
@@ -14,6 +15,7 @@ from latewatch.cli.letters import (
 from latewatch.cli.letters.group import letters
 
 __all__ = [
+    "dossier",
     "draft",
     "letters",
     "listing",
