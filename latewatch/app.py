@@ -121,8 +121,8 @@ def sheet_head(settings: Settings | None) -> Letterhead:
 
 def roster(settings: Settings) -> Roster:
     """Return the units and desks; an office that names no desk has one."""
-    units = [UnitName(unit.code, unit.name, unit.aliases) for unit in settings.units]
-    desks = [DeskName(desk.code, desk.name, desk.aliases, desk.units) for desk in settings.desks]
+    units = [UnitName(unit.code, unit.name, unit.aliases, unit.level) for unit in settings.units]
+    desks = [DeskName(desk.code, desk.name, desk.aliases, units=desk.units) for desk in settings.desks]
     return Roster(units, desks or [DeskName(ONLY_DESK, settings.office.desk_name)])
 
 

@@ -25,10 +25,11 @@ from latewatch.domain.letters.reasons import check_own, reason_of
 from latewatch.domain.letters.register import Keeper
 from latewatch.domain.letters.text_message import FACTS, words_problem
 from latewatch.domain.limit import TimeLimit
+from latewatch.domain.names import Level
 from latewatch.domain.period import Cutoff
 from latewatch.domain.record import EventKind
 from latewatch.domain.suspension import Effect
-from latewatch.domain.tally.rule import CountingRule, Treatment
+from latewatch.domain.tally.rule import Against, CountingRule, Precision, Resolved, Treatment
 from latewatch.errors import ConfigError, LetterError
 from latewatch.typed import checked, read_toml
 
@@ -60,6 +61,7 @@ class Unit(_Section, frozen=True):
     code: str
     name: str
     aliases: tuple[str, ...] = ()
+    level: Level | None = None
     governing_body: str = ""
     issuing_body: str = ""
     place: str = ""
@@ -178,7 +180,17 @@ class Counting(_Section, frozen=True):
     not_accepted: Treatment = _RULE.not_accepted
     refused: Treatment = _RULE.refused
     suspended: Treatment = _RULE.suspended
+    unlimited: Treatment = _RULE.unlimited
+    against: Against = _RULE.against
+    precision: Precision = _RULE.precision
+    resolved: Resolved = _RULE.resolved
     unknown_channel: Channel = _RULE.unknown_channel
+
+
+class Reports(_Section, frozen=True):
+    """Which tables there are, besides those of the circular."""
+
+    by_officer: bool = True
 
 
 class Letters(_Section, frozen=True):
@@ -320,6 +332,7 @@ class Settings(_Section, frozen=True):
     calendar: Calendar = Calendar()
     clock: Clock = Clock()
     counting: Counting = Counting()
+    reports: Reports = Reports()
     letters: Letters = Letters()
     signers: tuple[Signer, ...] = ()
     signing: Signing = Signing()
