@@ -95,7 +95,7 @@ def _set_up(page: Worksheet) -> None:
 
 def _lines(book: Workbook, page: Worksheet, sheet: BookSheet) -> int:
     """Write the entries; return the row after them."""
-    text = data_text(book, border=1)
+    text = data_text(book, border=1, indent=1)
     centred = data_text(book, border=1, align="center")
     for row, line in enumerate(sheet.lines, start=TOP + 2):
         for column, cell in enumerate(line):

@@ -8,8 +8,9 @@ import typer
 from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.letters.group import letters
-from latewatch.cli.letters.selecting import States, Unit
+from latewatch.cli.letters.selecting import LISTED, States, Unit
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
+from latewatch.domain.letters.fingerprint import in_groups
 from latewatch.domain.letters.letter import Letter
 from latewatch.domain.letters.life import PENDING, STATE_LABELS, LetterState, Move
 from latewatch.domain.letters.next_step import NextStep
@@ -20,8 +21,6 @@ from latewatch.jobs.letters.showing import LetterStory, letter_stories
 from latewatch.store.letters.documents import DocumentKind
 from latewatch.store.letters.life import LetterChange
 from latewatch.store.letters.traces import DeliveryTrace
-
-LISTED = 50  # letters a person reads at once
 
 NEXT_LABELS = {
     Move.REVISE: "ghi lý do",
@@ -143,8 +142,10 @@ def _words(story: LetterStory) -> list[tuple[str, str]]:
         ("lý do", words.reason or "(chưa ghi)"),
         ("hạn ban đầu", f"{row.due_on:%d/%m/%Y}"),
         ("hẹn lại", f"{row.new_date:%d/%m/%Y}"),
+        ("vì sao ngày ấy", story.proposal),
         ("người ký", ", ".join(filter(None, (signer, head.signer_name)))),
         ("gửi ngày", f"{row.sent_on:%d/%m/%Y}" if row.sent_on else ""),
+        ("mã kiểm tra", in_groups(story.check_code)),
     ]
     return [(label, text) for label, text in found if text]
 

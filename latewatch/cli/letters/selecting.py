@@ -8,7 +8,9 @@ from latewatch.cli import terminal
 from latewatch.domain.letters.life import STATE_LABELS, LetterState
 from latewatch.jobs.letters.moving import Moved, Selection
 
-Code = Annotated[str, typer.Argument(metavar="[MÃ-HỒ-SƠ]", help="Chỉ văn bản của hồ sơ này.")]
+LISTED = 50  # letters a person reads at once
+
+Code = Annotated[str, typer.Argument(metavar="MÃ-HỒ-SƠ", help="Chỉ văn bản của hồ sơ này.")]
 Unit = Annotated[str, typer.Option("--unit", metavar="ĐƠN-VỊ", help="Mã hoặc tên đơn vị giải quyết.")]
 States = Annotated[
     list[LetterState] | None, typer.Option("--state", help="Bước của văn bản; ghi được nhiều lần.")
@@ -44,6 +46,13 @@ def _show_done(moved: list[Moved], *, dry_run: bool) -> None:
     if not moved:
         terminal.say(f"{title}.")
         return
-    steps = (f"{STATE_LABELS[each.before]} → {STATE_LABELS[each.after]}" for each in moved)
-    rows = [(each.code, each.unit, step, each.number) for each, step in zip(moved, steps, strict=True)]
+    rows = [(each.code, each.unit, _step(each), each.number) for each in moved[:LISTED]]
     terminal.show_table(title, ("Mã hồ sơ", "Đơn vị", "Bước", "Số"), rows, wraps=(1,))
+    if len(moved) > LISTED:
+        terminal.say(
+            f"… và {len(moved) - LISTED} văn bản nữa; xem hết: --json, hoặc latewatch letters list --all"
+        )
+
+
+def _step(moved: Moved) -> str:
+    return f"{STATE_LABELS[moved.before]} → {STATE_LABELS[moved.after]}"

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from latewatch.domain.differences import HIDDEN
+from latewatch.domain.letters.fingerprint import check_code
 from latewatch.domain.letters.letter import Letter
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.names import tidy
@@ -22,11 +23,16 @@ from latewatch.store.letters.traces import DeliveryTrace, DocumentTrace, deliver
 
 @dataclass(frozen=True, slots=True)
 class LetterStory:
-    """A letter from its draft on. `words` are those fixed with its number, before it those of today."""
+    """A letter from its draft on. `words` are those fixed with its number, before it those of today.
+
+    `proposal` says why its new date was proposed; `check_code` is printed on it once its words are fixed.
+    """
 
     row: LetterRow
     words: Letter
     is_fixed: bool
+    proposal: str
+    check_code: str
     changes: list[LetterChange]
     documents: list[DocumentTrace]
     deliveries: list[DeliveryTrace]
@@ -47,6 +53,8 @@ def _story(connection: Connection, office: Office, each: Chosen, now: datetime, 
         row=letter_row(office, each, now),
         words=words if full else masked(words),
         is_fixed=letter.content is not None,
+        proposal=letter.proposal,
+        check_code=check_code(letter.content) if letter.content is not None else "",
         changes=changes_of(connection, letter.id),
         documents=document_traces(connection, letter.id),
         deliveries=delivery_traces(connection, letter.id),
