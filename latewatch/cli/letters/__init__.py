@@ -11,6 +11,7 @@ from latewatch.cli.letters import (
     signing,
     steps,
     template,
+    word,
 )
 from latewatch.cli.letters.group import letters
 
@@ -26,4 +27,5 @@ __all__ = [
     "signing",
     "steps",
     "template",
+    "word",
 ]
