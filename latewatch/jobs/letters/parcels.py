@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.message import EmailMessage
 from functools import cached_property, partial
+from pathlib import Path
 
 import httpx
 
@@ -119,7 +121,7 @@ class Packer:
             to=case.dossier.email,
             message_id=each.reference,
         )
-        leave = partial(self._mail.deliver, message, f"van-ban-{letter.id}")
+        leave = partial(self._hand_over, message, f"van-ban-{letter.id}")
         return Parcel(leave, carries_letter(each.channel, is_signed_here=is_signed))
 
     def _notice(self, each: StoredDelivery, letter: StoredLetter, case: Case, now: datetime) -> Parcel:
@@ -137,7 +139,13 @@ class Packer:
             to=to,
             message_id=each.reference,
         )
-        return Parcel(partial(self._mail.deliver, message, f"bao-quay-{letter.id}"))
+        return Parcel(partial(self._hand_over, message, f"bao-quay-{letter.id}"))
+
+    def _hand_over(self, message: EmailMessage, name: str) -> str:
+        where = self._mail.deliver(message, name)
+        if self._mail.reaches_people:
+            return f"máy chủ thư {where}"
+        return f"chưa có máy chủ thư: ghi ra tệp {Path(where).name} ở paths.outbox, người phụ trách chuyển"
 
     def _message(self, each: StoredDelivery, letter: StoredLetter, case: Case, now: datetime) -> Parcel:
         phone = normalised_phone(case.dossier.phone)
