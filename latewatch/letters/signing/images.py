@@ -1,6 +1,7 @@
 """Pictures of signatures and seals: transparent PNG, in their real size (NĐ 30/2020/NĐ-CP, Phụ lục I)."""
 
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +13,7 @@ MOST_PIXELS = 5000  # a side; a seal of 36 mm scanned with 1200 dots an inch has
 SEAL_MM = 36.0  # of a seal whose picture does not say its size: the usual diameter, not verified
 SIGNATURE_MM = 16.0  # height of a signature whose picture does not say its size
 _MM = 25.4
+_END = b"IEND\xaeB`\x82"  # the last chunk of every PNG
 
 Kind = Literal["person", "seal"]
 
@@ -42,7 +44,9 @@ def read_picture(file: Path | None, kind: Kind, where: str) -> Picture:
 
 def _transparent(file: Path, where: str) -> Image.Image:
     try:
-        with Image.open(file, formats=["PNG"]) as opened:
+        content = file.read_bytes()
+        with Image.open(BytesIO(content), formats=["PNG"]) as opened:
+            _refuse_cut(content)
             _refuse_huge(opened, file, where)
             image = opened.convert("RGBA")
             image.info.update(opened.info)
@@ -55,6 +59,12 @@ def _transparent(file: Path, where: str) -> Image.Image:
             f"{where}: {file.name}: ảnh không có nền trong suốt, sẽ che chữ; xóa nền rồi lưu lại."
         )
     return image
+
+
+def _refuse_cut(content: bytes) -> None:
+    """Refuse a picture whose end is missing: WeasyPrint makes Pillow read such for the whole process."""
+    if _END not in content:
+        raise ValueError
 
 
 def _refuse_huge(opened: Image.Image, file: Path, where: str) -> None:

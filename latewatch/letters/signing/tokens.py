@@ -29,7 +29,7 @@ class Device:
 def key_in_token(device: Device, pin: str, where: str) -> Iterator[Key]:
     """Log in to a token once and give its key. What cannot work is refused before the PIN: LetterError."""
     token = _token(device, where)
-    _refuse_near_lock(token, where)
+    refuse_near_lock(token, where)
     with _logged_in(token, pin, where) as session:
         try:
             yield _key(session, device, where)
@@ -59,7 +59,7 @@ def _token(device: Device, where: str) -> pkcs11.Token:
     raise LetterError(f"{where}: không thấy thiết bị{called}; cắm thiết bị, kiểm tra pkcs11_token.")
 
 
-def _refuse_near_lock(token: pkcs11.Token, where: str) -> None:
+def refuse_near_lock(token: pkcs11.Token, where: str) -> None:
     if TokenFlag.USER_PIN_LOCKED in token.flags:
         raise LetterError(f"{where}: PIN của thiết bị đã bị khóa; mở khóa bằng phần mềm của thiết bị.")
     if TokenFlag.USER_PIN_FINAL_TRY in token.flags:
