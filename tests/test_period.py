@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from latewatch.domain.period import MONTHS, Cutoff, Period, Span, period_of
+from latewatch.domain.period import MONTHS, Cutoff, Period, Span, between, named_period, period_of, span_of
 
 
 @pytest.mark.parametrize(
@@ -102,3 +102,36 @@ def test_a_month_that_is_none_is_refused(month: int, span: Span, cutoff: Cutoff)
 
 def test_the_spans_are_those_of_the_command_line() -> None:
     assert [str(span) for span in Span] == ["month", "quarter", "half", "year"]
+
+
+@pytest.mark.parametrize(
+    ("name", "span", "month"),
+    [
+        ("2026-10", Span.MONTH, 10),
+        ("2026-1", Span.MONTH, 1),
+        ("2026-Q4", Span.QUARTER, 10),
+        ("2026-q1", Span.QUARTER, 3),
+        ("2026-H1", Span.HALF, 6),
+        ("2026-h2", Span.HALF, 7),
+        (" 2026 ", Span.YEAR, 1),
+    ],
+)
+@pytest.mark.parametrize("cutoff", Cutoff)
+def test_a_period_by_its_name(name: str, span: Span, month: int, cutoff: Cutoff) -> None:
+    assert named_period(name, cutoff) == period_of(2026, month, span, cutoff)
+    assert span_of(name) is span
+
+
+@pytest.mark.parametrize(
+    "name", ["", "2026-13", "2026-0", "2026-Q5", "2026-H3", "26-10", "10/2026", "2026-", "2026-10-01"]
+)
+def test_a_name_that_is_none_is_refused_with_examples(name: str) -> None:
+    with pytest.raises(ValueError, match="2026-Q4"):
+        named_period(name, Cutoff.FIFTEENTH)
+
+
+def test_any_two_days_are_a_period() -> None:
+    day = date(2026, 11, 12)
+    assert between(day, day) == Period(day, day, "Theo ngày chọn")
+    with pytest.raises(ValueError, match="12/11/2026 đến ngày 11/11/2026 là ngược"):
+        between(day, day - timedelta(days=1))

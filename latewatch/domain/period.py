@@ -1,5 +1,6 @@
 """Reporting periods. Pure."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -51,6 +52,44 @@ def period_of(year: int, month: int, span: Span, cutoff: Cutoff) -> Period:
         return Period(first_month, after - timedelta(days=1), title)
     before = (first_month - timedelta(days=1)).replace(day=15)
     return Period(before, (after - timedelta(days=1)).replace(day=14), title)
+
+
+_NAME = re.compile(
+    r"(?P<year>20\d{2})(?:-(?:(?P<month>0?[1-9]|1[0-2])|[Qq](?P<quarter>[1-4])|[Hh](?P<half>[12])))?"
+)
+
+
+def span_of(name: str) -> Span:
+    """Return what a name tells of: `2026-10`, `2026-Q4`, `2026-H1` or `2026`. Raises ValueError."""
+    return _read(name)[0]
+
+
+def named_period(name: str, cutoff: Cutoff) -> Period:
+    """Return the period of a name: `2026-10`, `2026-Q4`, `2026-H1` or `2026`. Raises ValueError."""
+    span, year, month = _read(name)
+    return period_of(year, month, span, cutoff)
+
+
+def _read(name: str) -> tuple[Span, int, int]:
+    match = _NAME.fullmatch(name.strip())
+    if match is None:
+        raise ValueError(f"“{name}” không phải kỳ báo cáo; ví dụ: 2026-10, 2026-Q4, 2026-H1, 2026")
+    year = int(match["year"])
+    for span, text in (
+        (Span.MONTH, match["month"]),
+        (Span.QUARTER, match["quarter"]),
+        (Span.HALF, match["half"]),
+    ):
+        if text:
+            return span, year, (int(text) - 1) * MONTHS[span] + 1
+    return Span.YEAR, year, 1
+
+
+def between(first: date, last: date) -> Period:
+    """Return the period of any two days, both included. Raises ValueError where they are backwards."""
+    if last < first:
+        raise ValueError(f"từ ngày {first:%d/%m/%Y} đến ngày {last:%d/%m/%Y} là ngược")
+    return Period(first, last, "Theo ngày chọn")
 
 
 def _next_month(first: date) -> date:

@@ -76,16 +76,22 @@ def not_finished_before(moment: datetime) -> ColumnElement[bool]:
     return or_(schema.dossier.c.processed_at.is_(None), schema.dossier.c.processed_at >= moment)
 
 
-def countable(first: datetime, after: datetime, rules: str) -> ColumnElement[bool]:
+def countable(
+    first: datetime, after: datetime, rules: str, *, ends_with_return: bool = False
+) -> ColumnElement[bool]:
     """Select all that a period from `first` to before `after` can count.
 
     That is what was alive in it, what fell due in it (or may have, where not decided by these `rules`), what
-    was handed in and waited, and what has no receipt: the table says how many it could not count.
+    was handed in and waited, and what has no receipt: the table says how many it could not count. A dossier
+    ends with its processing, or for a rule that says so when its result is returned.
     """
-    columns, due_at = schema.dossier.c, schema.assessment.c.due_at
-    finished_before = (columns.processed_at < first) & columns.status.in_(_PLAIN)
-    alive = or_(columns.received_at >= first, columns.processed_at.is_(None), ~finished_before)
-    due = or_((due_at >= first) & (due_at < after), _is_stale(rules))
+    columns, made = schema.dossier.c, schema.assessment.c
+    ended_at = columns.returned_at if ends_with_return else columns.processed_at
+    finished_before = (ended_at < first) & columns.status.in_(_PLAIN)
+    alive = or_(columns.received_at >= first, ended_at.is_(None), ~finished_before)
+    days = (made.computed_on, made.promised_on, schema.letter.c.new_date)  # whichever a rule counts by
+    by_day = [(each >= first.date()) & (each < after.date()) for each in days]
+    due = or_((made.due_at >= first) & (made.due_at < after), *by_day, _is_stale(rules))
     waited = (columns.submitted_at < after) & (columns.received_at >= after)
     return or_(columns.received_at.is_(None), (columns.received_at < after) & or_(alive, due), waited)
 
