@@ -12,8 +12,8 @@ BENCH  := $(VENV)/.bench-installed
 # Version 1 of Liberation, which Debian 12 calls fonts-liberation, lacks ộ, ệ, ạ … and would be mixed with another.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 FONT      := fonts-liberation2
-# What the tests run beside the program.
-SERVERS   := postgresql
+# What the tests run beside the program: a database server, a PKCS#11 token, readers of PDF.
+SERVERS   := postgresql softhsm2 qpdf poppler-utils
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10

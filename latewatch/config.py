@@ -398,6 +398,7 @@ def _check(file: Path, settings: Settings) -> None:
     _refuse_twice(file, "sources", [source.name for source in settings.sources])
     known = {unit.code for unit in settings.units}
     _check_signers(file, settings.signers, known)
+    _check_address(file, "signing.timestamp_url", settings.signing.timestamp_url)
     _check_reasons(file, settings.letters)
     _check_gateway(file, settings.gateway, is_used="message" in settings.sending.channels)
     for index, desk in enumerate(settings.desks):
@@ -459,13 +460,16 @@ def _is_guarded(url: str) -> bool:
         return False
 
 
+def _check_address(file: Path, key: str, address: str | None) -> None:
+    if address is not None and not re.match(r"https?://[^/\s]+", address):
+        raise ConfigError(file, key, "cần địa chỉ bắt đầu bằng http:// hoặc https://")
+
+
 def _check_source(file: Path, key: str, source: Source) -> None:
     if (source.folder is None) == (source.url is None):
         raise ConfigError(file, key, "cần đúng một trong hai khóa folder và url")
     for name in ("url", "token_url", "proxy"):
-        address = getattr(source, name)
-        if address is not None and not re.match(r"https?://[^/\s]+", address):
-            raise ConfigError(file, f"{key}.{name}", "cần địa chỉ bắt đầu bằng http:// hoặc https://")
+        _check_address(file, f"{key}.{name}", getattr(source, name))
     _check_login(file, key, source)
     _check_words(file, f"{key}.status_words", source.status_words, Status)
     _check_words(file, f"{key}.channel_words", source.channel_words, Channel)

@@ -72,6 +72,7 @@ def written(folder: Path, text: str | bytes) -> Path:
         pytest.param(SOURCE + 'url = "https://motcua.example.com/x"', "sources[0]", "cần đúng một trong hai khóa folder và url", id="folder and url"),
         pytest.param(URL.replace("https", "ftp"), "sources[0].url", "cần địa chỉ bắt đầu bằng http:// hoặc https://", id="an address of another kind"),
         pytest.param(URL + 'token_url = "sso.example.com"', "sources[0].token_url", "cần địa chỉ bắt đầu bằng http:// hoặc https://", id="a login at no address"),
+        pytest.param(OFFICE + '[signing]\ntimestamp_url = "tsa.example.com"', "signing.timestamp_url", "cần địa chỉ bắt đầu bằng http:// hoặc https://", id="a time stamp server at no address"),
         pytest.param(URL + 'proxy = "proxy.example.com:3128"', "sources[0].proxy", "cần địa chỉ bắt đầu bằng http:// hoặc https://", id="a proxy at no address"),
         pytest.param(URL + 'client_id = "latewatch"', "sources[0].client_id", "chỉ dùng cùng token_url", id="a client without a login"),
         pytest.param(URL + 'scope = "openid"', "sources[0].scope", "chỉ dùng cùng token_url", id="a scope without a login"),
