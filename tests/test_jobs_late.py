@@ -9,13 +9,16 @@ from offices import EVENTS, NOW, SOURCE, UNITS, Desk, desk_in, done, row
 from typer.testing import CliRunner
 from worlds import moment
 
+from latewatch.cli.late import letter_stage
 from latewatch.cli.main import app
 from latewatch.domain.dossier import Cause
+from latewatch.domain.letters.life import LetterState, Move
 from latewatch.domain.stages import StageStanding
 from latewatch.domain.standing import Standing
 from latewatch.errors import ConfigError
 from latewatch.jobs.explain import explain_dossier
 from latewatch.jobs.late import Holding, LateDossier, LetterStage, Waiting, late_list
+from latewatch.jobs.letters.moving import Selection, move_letters
 from latewatch.jobs.poll import poll
 
 
@@ -85,7 +88,33 @@ class TestList:
         assert (first.code, first.unit, first.procedure) == ("H2", "Phòng Kinh tế", "Thủ tục Ví Dụ")
         assert (first.promised_on, first.due_on) == (date(2026, 11, 6),) * 2
         assert (first.working_days_late, first.standing) == (4, Standing.OVERDUE)
-        assert first.letter == LetterStage("draft", NOW.date())
+        assert first.letter == LetterStage(LetterState.DRAFT, NOW.date())
+
+    def test_it_says_how_far_the_letter_has_come(self, desk: Desk) -> None:
+        desk.draft(reason="chờ xác minh thực địa")
+        told = []
+        for move in (Move.REVIEW, Move.NUMBER, Move.SIGN, Move.SEND, Move.CANCEL):
+            with desk.open() as office:
+                sent = {"sent_on": NOW.date()} if move is Move.SEND else {}
+                number = {"register": "PKT", "year": 2026, "number": 1} if move is Move.NUMBER else {}
+                move_letters(
+                    office,
+                    Selection("H2"),
+                    move,
+                    NOW,
+                    by="thử",
+                    why="thử",
+                    prepare=lambda *_, values=sent | number: values,
+                )
+                letter = late_list(office, NOW, Standing.OVERDUE)[0].letter
+            told.append((letter.state if letter else None, letter_stage(letter)))
+        assert told == [
+            ("reviewed", "đã rà 12/11/2026"),
+            ("numbered", "đã cấp số 12/11/2026"),
+            ("signed", "đã ký 12/11/2026"),
+            ("sent", "đã gửi 12/11/2026"),
+            ("cancelled", "đã gửi rồi hủy 12/11/2026"),
+        ]
 
     @pytest.mark.parametrize(
         ("unit", "codes"),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import fields
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,19 @@ from sqlalchemy.engine import URL
 from worlds import moment
 
 from latewatch.domain.dossier import Cause, Dossier, Stage, Status, Suspension
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Reading, Reported
-from latewatch.errors import Place
+from latewatch.errors import Place, StoreError
 from latewatch.store import database, schema
 from latewatch.store.batches import Arrival
+from latewatch.store.cases import assessed
 from latewatch.store.database import Store, open_url
 from latewatch.store.history import past_of
 from latewatch.store.ingest import ingest
+from latewatch.store.letters.drafts import Draft, insert_drafts
+from latewatch.store.letters.life import appointed_on, changes_of, move_letter, stored_letters
+from latewatch.store.letters.register import next_number
 from latewatch.store.undo import take_back
 from latewatch.store.verify import Walk, misfits, newest_seal
 
@@ -123,6 +128,93 @@ def store(new_url: URL) -> Iterator[Store]:
     opened = open_url(new_url, "cơ sở dữ liệu cũ")
     yield opened
     opened.close()
+
+
+LETTER = """
+    INSERT INTO letter (id, dossier_id, state, form, dated, due_on, new_date, reason, drafted_at)
+    VALUES (:id, :dossier, :state, 'tt03-2025', :dated, '2026-11-09', '2026-11-16', 'lý do', :at)
+"""
+LETTERS = [(1, 1, "issued", "2026-11-06"), (2, 2, "cancelled", "2026-11-05"), (3, 2, "draft", "2026-11-09")]
+
+
+@pytest.fixture
+def lettered(new_url: URL) -> Iterator[Store]:
+    """A database of the release before with letters: one issued, one cancelled, one a draft."""
+    engine = create_engine(new_url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        fill(connection)
+        count_on(connection)
+        command.upgrade(config, "0003")
+        for number, dossier, state, dated in LETTERS:
+            row = {"id": number, "dossier": dossier, "state": state, "dated": dated}
+            connection.execute(text(LETTER), {**row, "at": utc(connection, f"{dated} 01:00:00")})
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT setval(pg_get_serial_sequence('letter', 'id'), 9)"))
+    engine.dispose()
+    opened = open_url(new_url, "cơ sở dữ liệu cũ")
+    yield opened
+    opened.close()
+
+
+class TestLetters:
+    def test_what_was_issued_was_sent_and_a_draft_is_one(self, lettered: Store) -> None:
+        with lettered.reading() as connection:
+            letters = list(stored_letters(connection))
+            steps = {each.id: changes_of(connection, each.id) for each in letters}
+        assert [(each.code, each.state, each.dated, each.sent_on) for each in letters] == [
+            ("H1", "sent", date(2026, 11, 6), date(2026, 11, 6)),
+            ("H2", "cancelled", date(2026, 11, 5), None),
+            ("H2", "draft", date(2026, 11, 9), None),
+        ]
+        for each in letters:
+            assert (each.number, each.register, each.content, each.outside_number) == (None, None, None, "")
+            (first,) = steps[each.id]
+            assert (first.before, first.after, first.by) == (None, "draft", "latewatch")
+            assert first.at == each.drafted_at
+
+    def test_they_count_as_before(self, lettered: Store) -> None:
+        with lettered.reading() as connection:
+            found = {each.dossier.code: each for each in assessed(connection)}
+        sent, draft = found["H1"], found["H2"]
+        assert (sent.letter_on, sent.draft_on, sent.revised_on) == (
+            date(2026, 11, 6),
+            None,
+            date(2026, 11, 16),
+        )
+        assert (draft.letter_on, draft.draft_on) == (None, date(2026, 11, 9))
+
+    def test_they_go_on_from_there(self, lettered: Store) -> None:
+        with lettered.writing() as connection:
+            assert move_letter(connection, 3, LetterState.DRAFT, LetterState.REVIEWED, NOW, by="thử")
+            number = next_number(connection, "PKT", 2026)
+            numbered = {"register": "PKT", "year": 2026, "number": number}
+            before, to = LetterState.REVIEWED, LetterState.NUMBERED
+            assert move_letter(connection, 3, before, to, NOW, by="thử", **numbered)
+            assert move_letter(connection, 1, LetterState.SENT, LetterState.CANCELLED, NOW, by="thử")
+        with lettered.reading() as connection:
+            assert [(each.state, each.number) for each in stored_letters(connection)] == [
+                ("cancelled", None),
+                ("cancelled", None),
+                ("numbered", 1),
+            ]
+            assert [appointed_on(connection, dossier) for dossier in (1, 2)] == [
+                date(2026, 11, 6),
+                date(2026, 11, 9),
+            ]
+        draft = Draft(
+            dossier_id=1,
+            form="tt03-2025",
+            dated=NOW.date(),
+            due_on=NOW.date(),
+            new_date=NOW.date(),
+            reason="",
+        )
+        with pytest.raises(StoreError), lettered.writing() as connection:
+            insert_drafts(connection, [draft], NOW)  # its appointment is used up
 
 
 def test_every_version_is_there_with_what_it_said(store: Store) -> None:

@@ -10,6 +10,7 @@ from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.domain.hours import END_OF_DAY
+from latewatch.domain.letters.life import STATE_LABELS, LetterState
 from latewatch.domain.stages import StageStanding
 from latewatch.domain.standing import LABELS, Standing
 from latewatch.jobs.late import AWAITING, LateDossier, LetterStage, late_list
@@ -92,7 +93,15 @@ def letter_stage(letter: LetterStage | None) -> str:
     """Say how far the apology is."""
     if letter is None:
         return "chưa có"
-    return f"{'đã gửi' if letter.state == 'sent' else 'dự thảo'} {letter.dated:%d/%m/%Y}"
+    label = _STAGES.get(letter.state, STATE_LABELS[letter.state])
+    return f"{label} {letter.dated:%d/%m/%Y}"
+
+
+_STAGES = {
+    LetterState.DRAFT: "dự thảo",
+    LetterState.SENT: "đã gửi",
+    LetterState.CANCELLED: "đã gửi rồi hủy",
+}
 
 
 def _day(day: date | None) -> str:

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
 
 from sqlalchemy import Connection
 
 from latewatch.domain.dossier import Cause
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.names import fold
 from latewatch.domain.stages import StageStanding, StageVerdict, holder
 from latewatch.domain.standing import Case, Standing, standing_at, working_days_late
@@ -25,16 +25,19 @@ LAST = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class LetterStage:
-    """How far a dossier's apology is: a draft, or issued; and its date."""
+    """How far a dossier's apology is, and its date: of what was sent, cancelled since or not, that day."""
 
-    state: Literal["draft", "sent"]
+    state: LetterState
     dated: date
 
 
 def letter_of(case: Case) -> LetterStage | None:
-    if case.letter_on:
-        return LetterStage("sent", case.letter_on)
-    return LetterStage("draft", case.draft_on) if case.draft_on else None
+    stages = (
+        (case.letter_on, case.letter_state or LetterState.SENT),
+        (case.draft_on, case.letter_state or LetterState.DRAFT),
+        (case.recalled_on, LetterState.CANCELLED),
+    )
+    return next((LetterStage(state, dated) for dated, state in stages if dated), None)
 
 
 @dataclass(frozen=True, slots=True)
