@@ -73,7 +73,7 @@ class FolderFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint ships no ty
             file = self._permitted(url)
             kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
             return URLFetcherResponse(url, read_limited(file, kind), {"Content-Type": kind})
-        except (OSError, ValueError, TooLargeError) as e:
+        except Exception as e:  # whatever it is, the sheet fails
             self.refused.append(f"{_reason(e)} “{_without_data(url)}”")
             raise
 
@@ -95,8 +95,10 @@ def _reason(error: Exception) -> str:
             return "không đọc được tệp"
         case TooLargeError():
             return f"{error}:"
-        case _:
+        case ValueError():
             return "không được phép đọc"
+        case _:
+            return f"đọc gặp lỗi {type(error).__name__}"
 
 
 def _without_data(url: str) -> str:

@@ -37,7 +37,7 @@ def text_width(line: str) -> float:
 def fitted(text: str, ems: float) -> list[str]:
     """Break a heading into as few lines of at most `ems` times its size as can be, of equal length.
 
-    A line break in the text is kept: an office may break its name by sense. A word that is wider stands alone.
+    A line break in the text is kept: an office may break its name by sense. A wider word stands alone.
     """
     return [line for given in text.splitlines() for line in _fitted_line(given.split(), ems)]
 

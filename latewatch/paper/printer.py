@@ -5,7 +5,7 @@ Reads the template folders and nothing else.
 
 import traceback
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -92,8 +92,10 @@ class TemplatePrinter:
         """Give a fetcher to draw with, and fail the sheet if it had to refuse anything."""
         fetcher = fetcher or FolderFetcher(self._folders)
         try:
-            with suppress(FatalURLFetchingError):  # it is among the refused
-                yield fetcher
+            yield fetcher
+        except FatalURLFetchingError as e:
+            if not fetcher.refused:  # it went wrong outside our fetcher: a style sheet that imports itself
+                raise self._templates.error(f"{self._file(name)}: {self._problem(e)}") from e
         except LatewatchError:
             raise
         except Exception as e:  # what a template makes WeasyPrint do is the template's error

@@ -25,7 +25,7 @@ MOST_TAGS = 10_000
 
 _FILTERS = ("long_date", "short_date", "appointment", "register_number", "sentence", "balanced")
 _SIZED_FILTERS = ("center", "indent", "format", "batch", "slice", "wordwrap")
-_SIZED_METHODS = {"center", "ljust", "rjust", "zfill", "expandtabs", "format", "format_map"}
+_SIZED_METHODS = {"center", "ljust", "rjust", "zfill", "expandtabs"}
 """What makes as much of a text as a number in the template says."""
 
 
@@ -69,6 +69,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         is_sized = isinstance(obj, str) and attr in _SIZED_METHODS
         return not is_sized and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> Any:
+        """Refuse `"…".format`, which Jinja would let through with a width of its own."""
+        if super().wrap_str_format(value) is not None:
+            raise SecurityError("phương thức format của chuỗi.")
+        return None
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         if operator == "**" or not all(isinstance(each, (int, float)) for each in (left, right)):

@@ -11,7 +11,7 @@ import sys
 from latewatch.letters.checking.check import tried
 from latewatch.letters.checking.order import Order
 
-MOST_MEGABYTES = 2048
+MOST_MEGABYTES = 1024
 MOST_SECONDS = 120
 """Of processor time: a sample takes about a tenth of a second."""
 
