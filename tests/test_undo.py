@@ -18,12 +18,16 @@ from test_kill import KILLED, PROCESSES, Steps
 from worlds import moment
 
 from latewatch.domain.dossier import Cause, Stage, Status, Suspension
+from latewatch.domain.letters.life import Move
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.record import Event, Reading, Rejected, Reported
 from latewatch.errors import Place, UndoError
 from latewatch.jobs.assess import assess
+from latewatch.jobs.letters.closing import cancel_letters
 from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.letters.issue import issue_letter
+from latewatch.jobs.letters.moving import Selection, move_letters
+from latewatch.jobs.letters.numbering import number_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.undo import Undone, undo_batch
 from latewatch.store import schema
@@ -319,6 +323,29 @@ class TestAround:
         assert world.alive()["letter"] == [row for row in before if "'of': 'H1'" in row]
         drafts["H1"].unlink()
 
+    @pytest.mark.parametrize(
+        "moves",
+        [
+            pytest.param([], id="a draft"),
+            pytest.param([Move.REVIEW], id="reviewed"),
+            pytest.param([Move.REVIEW, Move.REVISE], id="a draft again"),
+            pytest.param([Move.REVIEW, Move.CANCEL], id="cancelled before it had a number"),
+        ],
+    )
+    def test_letters_without_a_number_leave_with_every_step_they_took(
+        self, world: World, moves: list[Move]
+    ) -> None:
+        world.keep("a.csv", told("H1", promised_at=moment("2026-11-11")))
+        number = world.keep("b.csv", told("N1", promised_at=moment("2026-11-11")))
+        bring(world, moves)
+        world.undo(number)
+        assert len(world.column(schema.letter.c.id)) == 1
+        assert world.column(schema.letter_change.c.after) == ["draft"]
+        assert world.column(schema.dossier.c.code) == ["H1"]
+        for path in world.office.settings.paths.letters.rglob("*.pdf"):
+            assert "H1" in path.name
+            path.unlink()
+
     def test_a_draft_that_was_cancelled_leaves_too(self, world: World) -> None:
         number = world.keep("b.csv", told("N1", promised_at=moment("2026-11-11")))
         (draft,) = draft_letters(world.office, world.now)
@@ -380,6 +407,28 @@ class TestAround:
         assert [(each.origin, each.dossiers) for each in world.undo(number).unchanged_since] == [("c.csv", 2)]
 
 
+def bring(world: World, moves: Sequence[Move]) -> None:
+    """Draft what is owed, and bring the letter of N1 so far."""
+    draft_letters(world.office, world.now, reason="chờ xác minh thực địa")
+    steps: dict[Move, Any] = {Move.NUMBER: number_letters, Move.CANCEL: cancel_letters}
+    for move in moves:
+        why = {"why": "thử"}
+        if move in steps:
+            steps[move](world.office, Selection("N1"), world.now, by=BY, **why)
+            continue
+        is_out = move in (Move.SEND, Move.ISSUE)
+        sent = {"sent_on": world.now.date()} if is_out else {}
+        move_letters(
+            world.office,
+            Selection("N1"),
+            move,
+            world.now,
+            by=BY,
+            prepare=lambda *_, values=sent: values,
+            **why,
+        )
+
+
 class TestRefused:
     def refused(self, world: World, number: int, problem: str) -> None:
         before = world.alive(), world.column(schema.record_version.c.id), world.column(schema.batch.c.state)
@@ -430,6 +479,25 @@ class TestRefused:
         assert all(draft.path.exists() for draft in drafts)
         for draft in drafts:
             draft.path.unlink()
+
+    @pytest.mark.parametrize(
+        "moves",
+        [
+            pytest.param([Move.REVIEW, Move.NUMBER], id="numbered"),
+            pytest.param([Move.REVIEW, Move.NUMBER, Move.SIGN], id="signed"),
+            pytest.param([Move.REVIEW, Move.NUMBER, Move.SIGN, Move.SEND], id="sent"),
+            pytest.param([Move.REVIEW, Move.NUMBER, Move.SIGN, Move.SEND, Move.CONFIRM], id="confirmed"),
+            pytest.param([Move.REVIEW, Move.NUMBER, Move.CANCEL], id="numbered, then cancelled"),
+            pytest.param([Move.ISSUE, Move.CANCEL], id="sent, then cancelled"),
+        ],
+    )
+    def test_a_letter_with_a_number_or_that_was_sent_once(self, world: World, moves: list[Move]) -> None:
+        number = world.keep("b.csv", told("N1", promised_at=moment("2026-11-11")))
+        bring(world, moves)
+        before = world.column(schema.letter_change.c.after), world.column(schema.letter_register.c.last)
+        self.refused(world, number, "hồ sơ N1 do lô này đưa vào, đã có văn bản xin lỗi được cấp số")
+        after = world.column(schema.letter_change.c.after), world.column(schema.letter_register.c.last)
+        assert after == before
 
     def test_a_letter_of_a_dossier_that_stays_is_no_reason(self, world: World) -> None:
         world.keep("a.csv", told("H1", promised_at=moment("2026-11-11")))
