@@ -22,7 +22,7 @@ from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.expiry import ClockRules, Ends
 from latewatch.domain.letters.letter import LetterForm
 from latewatch.domain.letters.reasons import check_own, reason_of
-from latewatch.domain.letters.register import Keeper
+from latewatch.domain.letters.register import OFFICE_REGISTER, Keeper
 from latewatch.domain.letters.text_message import FACTS, words_problem
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.names import Level
@@ -397,6 +397,9 @@ def _check(file: Path, settings: Settings) -> None:
     _refuse_twice(file, "desks", [desk.code for desk in settings.desks])
     _refuse_twice(file, "sources", [source.name for source in settings.sources])
     known = {unit.code for unit in settings.units}
+    if OFFICE_REGISTER in known:
+        problem = f"mã “{OFFICE_REGISTER}” là tên sổ văn bản chung của cơ quan; hãy đặt mã khác cho đơn vị"
+        raise ConfigError(file, "units", problem)
     _check_signers(file, settings.signers, known)
     _check_address(file, "signing.timestamp_url", settings.signing.timestamp_url)
     _check_reasons(file, settings.letters)

@@ -82,6 +82,7 @@ def written(folder: Path, text: str | bytes) -> Path:
         pytest.param(OFFICE + '[[procedures]]\nname = "x"\nlimit = "5"', "procedures[0].limit", "“5” không phải thời hạn; hãy viết 5d", id="a limit without its unit"),
         pytest.param(OFFICE + '[[procedures]]\nlimit = "5d"', "procedures[0]", "cần code hoặc name của thủ tục", id="a limit of nothing"),
         pytest.param(UNIT + '[[units]]\ncode = "PKT"\nname = "x"', "units", "“PKT” có hai lần", id="a unit twice"),
+        pytest.param(UNIT + '[[units]]\ncode = "co-quan"\nname = "x"', "units", "là tên sổ văn bản chung của cơ quan", id="a unit called as the office's register"),
         pytest.param(DESK + '[[desks]]\ncode = "quay-1"\nname = "x"', "desks", "“quay-1” có hai lần", id="a desk twice"),
         pytest.param(SOURCE + SOURCE.removeprefix(OFFICE), "sources", "“xuat-tep” có hai lần", id="a source twice"),
         pytest.param(DESK + 'units = ["PVH"]', "desks[0].units", "không có đơn vị mã “PVH” trong [[units]]", id="a desk that watches a stranger"),

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 from offices import NOW, UNITS, desk_in
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.engine import URL
 from worlds import moment
 
 from latewatch.app import open_office
 from latewatch.domain.dossier import Status
 from latewatch.domain.letters.life import LetterState, Move
+from latewatch.domain.letters.sending import DeliveryState, LetterChannel
 from latewatch.domain.record import Reading, Reported
 from latewatch.errors import CalendarError, ConfigError, LetterError, Place
 from latewatch.jobs.assess import assess
@@ -468,6 +469,44 @@ class TestEnds:
             draft_letters(world.office, world.now, code="H1")
         world.draft()
         assert world.states() == {"H1": "cancelled"}
+
+    def queue(self, world: Letters, state: DeliveryState) -> None:
+        """Put the one letter into the outbox."""
+        with world.office.store.writing() as connection:
+            (letter,) = stored_letters(connection)
+            row = {
+                "letter_id": letter.id,
+                "channel": LetterChannel.EMAIL,
+                "state": state,
+                "next_at": world.now,
+                "attempts": 0,
+                "reference": "",
+                "problem": "",
+                "queued_at": world.now,
+                "queued_by": "thử",
+            }
+            connection.execute(insert(schema.delivery).values(**row))
+
+    def deliveries(self, world: Letters) -> list[DeliveryState]:
+        (story,) = letter_stories(world.office, "H1", world.now)
+        return [each.state for each in story.deliveries]
+
+    def test_what_waits_in_the_outbox_waits_no_longer(self, world: Letters) -> None:
+        world.ready("H1")
+        world.reach(Move.NUMBER, Move.SIGN)
+        self.queue(world, DeliveryState.WAITING)
+        world.step(Move.CANCEL, "H1", why="sai tên", dry_run=True)
+        assert self.deliveries(world) == [DeliveryState.WAITING]
+        world.step(Move.CANCEL, "H1", why="sai tên")
+        assert self.deliveries(world) == [DeliveryState.NEEDLESS]
+
+    def test_what_is_leaving_right_now_is_not_cancelled(self, world: Letters) -> None:
+        world.ready("H1")
+        world.reach(Move.NUMBER, Move.SIGN)
+        self.queue(world, DeliveryState.SENDING)
+        with pytest.raises(LetterError, match="đang được gửi"):
+            world.step(Move.CANCEL, "H1", why="sai tên")
+        assert world.states() == {"H1": "signed"}
 
     def test_letters_sent_elsewhere_are_noted_by_filter(self, world: Letters) -> None:
         world.ready("H1")

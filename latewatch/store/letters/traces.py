@@ -69,6 +69,13 @@ def delivery_traces(connection: Connection, letter_id: int) -> list[DeliveryTrac
     ]
 
 
+def is_leaving(connection: Connection, letter_id: int) -> bool:
+    """Tell whether some process is sending the letter right now, or died while it did, not long ago."""
+    table = schema.delivery.c
+    mine = (table.letter_id == letter_id) & (table.state == DeliveryState.SENDING)
+    return connection.execute(select(table.id).where(mine).limit(1)).first() is not None
+
+
 def _attempts(connection: Connection, letter_id: int) -> dict[int, list[Attempt]]:
     table = schema.delivery_attempt.c
     found = (
