@@ -11,6 +11,7 @@ from worlds import CALENDAR, awaiting, case, doubt, ending, moment
 from latewatch.domain.alarm import Alarm, AlarmKind
 from latewatch.domain.digest import ROWS_PER_BLOCK, Block, Counts, Digest, compose
 from latewatch.domain.dossier import Status
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.standing import Case
 from latewatch.errors import CalendarGap
 
@@ -32,6 +33,7 @@ def composed(
     data_from: str | None = "2026-11-12T06:00",
     alarms: tuple[Alarm, ...] = (),
     soon: int = 2,
+    needless: tuple[tuple[Case, str], ...] | list[tuple[Case, str]] = (),
 ) -> Digest:
     return compose(
         cases,
@@ -43,6 +45,7 @@ def composed(
         before_on=date.fromisoformat(before_on) if before_on else None,
         data_from=moment(data_from),
         alarms=alarms,
+        needless=needless,
         warnings=("Lịch nghỉ năm 2027 mới là dự kiến.",),
     )
 
@@ -88,6 +91,12 @@ def where(digest: Digest) -> str:
         pytest.param({"due": "2026-11-13", "draft": "2026-11-12"}, "letters-today due-soon unsigned", id="due tomorrow with a draft"),
         pytest.param({"due": "2026-11-13", "letter": "2026-11-12"}, "due-soon", id="due tomorrow, and the letter is out"),
         pytest.param({"due": "2026-11-13", "letter": "2026-11-11", "finished": "2026-11-11"}, "finished", id="finished after all"),
+        pytest.param({"due": "2026-11-13", "recalled": "2026-11-11"}, "due-soon", id="due tomorrow, its letter recalled: no other may go"),
+        pytest.param({"due": "2026-11-20", "draft": "2026-11-11", "lead": 9}, "unsigned", id="drafted days ahead: it need not go today"),
+        pytest.param({"due": "2026-11-13", "lead": 9}, "letters-today due-soon", id="with a long lead: the last day is the last day"),
+        pytest.param({"due": "2026-11-13", "lead": 0}, "due-soon", id="with no lead: not before the day itself"),
+        pytest.param({"due": "2026-11-11", "draft": "2026-11-10", "finished": "2026-11-11"}, "finished", id="done: nobody waits for its draft"),
+        pytest.param({"due": "2026-11-11", "draft": "2026-11-10", "status": Status.SUSPENDED}, "", id="suspended: nor for this one"),
     ],
 )  # fmt: skip
 def test_one_dossier_in_its_blocks(facts: dict[str, str], blocks: str) -> None:
@@ -155,6 +164,32 @@ def test_finished_late_by_an_hour_is_late() -> None:
     done = ending(case("H-1", finished="2026-11-11T11:00"), "2026-11-11T10:00")
     (row,) = block(composed(done), "finished").rows
     assert (row.is_late, row.working_days_late) == (True, 0)
+
+
+class TestWaiting:
+    """Letters nobody has yet: who waits for whom; and those nobody should wait for."""
+
+    def test_each_row_knows_how_far_its_letter_is(self) -> None:
+        states = [LetterState.DRAFT, LetterState.REVIEWED, LetterState.NUMBERED, LetterState.SIGNED]
+        cases = (
+            case(f"H-{n}", due="2026-11-11", draft="2026-11-10", state=each) for n, each in enumerate(states)
+        )
+        rows = block(composed(*cases), "unsigned").rows
+        assert [row.letter_state for row in rows] == states
+
+    def test_what_should_be_cancelled_is_a_block_only_where_there_is_any(self) -> None:
+        done = case(
+            "H-1", due="2026-11-13", draft="2026-11-10", finished="2026-11-10", state=LetterState.NUMBERED
+        )
+        digest = composed(case("H-2", due="2026-11-16"), needless=[(done, "hồ sơ “trước hạn”")])
+        assert [each.key for each in digest.blocks] == [*KEYS, "needless"]
+        (row,) = block(digest, "needless").rows
+        assert (row.code, row.needless, row.letter_state) == (
+            "H-1",
+            "hồ sơ “trước hạn”",
+            LetterState.NUMBERED,
+        )
+        assert digest.counts.waiting_letters == 0
 
 
 class TestToBeClosed:

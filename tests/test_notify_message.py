@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from email import message_from_bytes, policy
@@ -13,6 +14,7 @@ from worlds import CALENDAR, awaiting, case, doubt, ending, moment
 
 from latewatch.domain.alarm import Alarm, AlarmKind
 from latewatch.domain.digest import Counts, Digest, compose
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.standing import Case
 from latewatch.errors import DeliveryError
 from latewatch.notify.message import digest_message
@@ -25,7 +27,12 @@ TOMORROW = case("H99-4", due="2026-11-13", draft="2026-11-12")
 LATER = case("H99-5", due="2026-12-30")
 
 
-def digest(*cases: Case, alarms: tuple[Alarm, ...] = (), **changes: object) -> Digest:
+def digest(
+    *cases: Case,
+    alarms: tuple[Alarm, ...] = (),
+    needless: Sequence[tuple[Case, str]] = (),
+    **changes: object,
+) -> Digest:
     made = compose(
         cases,
         desk="Quầy một cửa",
@@ -36,6 +43,7 @@ def digest(*cases: Case, alarms: tuple[Alarm, ...] = (), **changes: object) -> D
         before_on=None,
         data_from=moment("2026-11-12T06:00"),
         alarms=alarms,
+        needless=needless,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 
@@ -123,6 +131,32 @@ class TestEnvelope:
 
 
 class TestContent:
+    @pytest.mark.parametrize(
+        ("state", "waits"),
+        [
+            (LetterState.DRAFT, "dự thảo"),
+            (LetterState.REVIEWED, "chờ cấp số"),
+            (LetterState.NUMBERED, "chờ ký"),
+            (LetterState.SIGNED, "chờ gửi"),
+        ],
+    )
+    def test_a_letter_nobody_has_says_who_waits_for_whom(self, state: LetterState, waits: str) -> None:
+        for words in parts(digest(case("H99-1", due="2026-11-11", draft="2026-11-10", state=state))):
+            assert "chờ ký, chờ gửi (1)" in words.lower()
+            assert "Chờ ký: thủ trưởng đơn vị giải quyết." in words
+            assert words.count(waits) >= 3, "newly late, worst, waiting"
+
+    def test_a_letter_to_be_cancelled_says_why_and_how(self) -> None:
+        done = case(
+            "H99-1", due="2026-11-13", draft="2026-11-10", finished="2026-11-09", state=LetterState.SIGNED
+        )
+        made = digest(needless=[(done, "hồ sơ nay “trước hạn”")])
+        for words in parts(made):
+            assert "latewatch letters cancel" in words
+            assert "hồ sơ nay “trước hạn”" in words
+            assert "đã ký" in words
+            assert "Mọi việc ổn" not in words
+
     def test_both_parts_say_the_same(self) -> None:
         for words in parts(digest(OVERDUE, NEW, TODAY, TOMORROW, LATER)):
             assert "Thứ Năm, 12/11/2026" in words

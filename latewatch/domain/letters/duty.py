@@ -70,7 +70,7 @@ def why_needless(case: Case, due_on: date, at: datetime) -> str:
     standing = standing_at(case, at, case.letter_lead)
     if standing is Standing.WITHIN and case.due_on and case.due_on != due_on:
         return f"hạn của hồ sơ nay là {case.due_on:%d/%m/%Y}, chưa đến lúc xin lỗi"
-    return "" if standing in (*RUNNING, Standing.LATE) else f"hồ sơ “{LABELS[standing]}”"
+    return "" if standing in (*RUNNING, Standing.LATE) else f"hồ sơ nay “{LABELS[standing]}”"
 
 
 def why_cancel(case: Case, due_on: date, new_date: date, last_promise: date | None, at: datetime) -> str:
