@@ -178,6 +178,14 @@ class TestArchive:
         checked = subprocess.run(["qpdf", "--check", file], capture_output=True, text=True, check=False)
         assert checked.returncode == 0, checked.stdout + checked.stderr
 
+    def test_another_program_finds_both_signatures_valid(self, tmp_path: Path) -> None:
+        file = tmp_path / "ky.pdf"
+        file.write_bytes(signed_by(PERSON, SEAL))
+        said = subprocess.run(["pdfsig", "-nocert", file], capture_output=True, text=True, check=True).stdout
+        assert said.count("Signature Validation: Signature is Valid.") == 2
+        assert said.count("Signature Type: ETSI.CAdES.detached") == 2
+        assert said.count("Total document signed") == 1
+
     def test_what_the_letter_says_of_itself_stays(self, signed_pdf: pikepdf.Pdf) -> None:
         with pikepdf.open(BytesIO(drawn())) as before:
             assert dict(signed_pdf.docinfo) == dict(before.docinfo)

@@ -438,7 +438,7 @@ class TestTakenBack:
         huge = tmp_path / "to.pdf"
         with huge.open("wb") as file:
             file.truncate(30_000_000)
-        assert "lớn hơn 20 MB" in self.attach(office, huge)[0].problems[0]
+        assert "lớn hơn 10 MB" in self.attach(office, huge)[0].problems[0]
 
     def test_a_path_that_is_not_there(self, office: Office, tmp_path: Path) -> None:
         with pytest.raises(LetterError, match="không có tệp hay thư mục"):

@@ -375,14 +375,60 @@ def test_a_signature_that_leaves_out_part_of_the_file(trust: Trust) -> None:
     assert {FlawKind.NOT_COVERED, FlawKind.BROKEN} <= kinds(report)
 
 
-def test_another_picture_is_put_under_a_signature(trust: Trust) -> None:
-    """A shadow: after the signature its own picture is exchanged for one that covers words."""
-    pdf = signed_by(PERSON)
+def other_place(pdf: bytes) -> bytes:
+    """Move a signature's picture over the dates."""
     writer = IncrementalPdfFileWriter(BytesIO(pdf))
     annotation = _page(writer)["/Annots"][-1]
     annotation[pdf_name("/Rect")] = generic.ArrayObject(map(generic.NumberObject, (80, 380, 540, 430)))
     writer.update_container(annotation)
-    assert not look(_written(writer), trust).is_accepted
+    return _written(writer)
+
+
+def other_picture(pdf: bytes) -> bytes:
+    """Let a signature show another picture."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    annotation = _page(writer)["/Annots"][-1]
+    shown = generic.StreamObject(
+        dict(annotation["/AP"]["/N"].items()), stream_data=b"1 0 0 rg 0 0 99 99 re f"
+    )
+    annotation["/AP"][pdf_name("/N")] = writer.add_object(shown)
+    writer.update_container(annotation)
+    return _written(writer)
+
+
+def other_picture_in_place(pdf: bytes) -> bytes:
+    """Give the picture itself other bytes: field and annotation stay."""
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    shown = _page(writer)["/Annots"][-1]["/AP"]["/N"]
+    shown._data, shown._encoded_data = b"1 0 0 rg 0 0 99 99 re f", None
+    shown.pop("/Filter", None)
+    writer.mark_update(shown.container_ref)
+    return _written(writer)
+
+
+@pytest.mark.parametrize("change", [other_place, other_picture, other_picture_in_place])
+@pytest.mark.parametrize("is_sealed", [False, True], ids=["and left so", "and sealed by another"])
+def test_shadows_over_a_signature(change: Callable[[bytes], bytes], is_sealed: bool, trust: Trust) -> None:
+    """After the signature its picture is exchanged, or moved; the next one who signs does not see it."""
+    changed = change(signed_by(PERSON))
+    report = look(Elsewhere(name="ConDau").sign(SEAL, changed) if is_sealed else changed, trust)
+    assert FlawKind.ALTERED in kinds(report)
+    assert "hình chữ ký của “Nguyễn Văn Ví Dụ" in words(report)
+
+
+def test_things_laid_down_for_later(trust: Trust) -> None:
+    """Objects nothing leads to yet, behind the last signature."""
+    writer = IncrementalPdfFileWriter(BytesIO(signed_by(PERSON)))
+    writer.add_object(generic.StreamObject(stream_data=b"0 0 m 100 100 l S"))
+    writer.update_root()
+    assert kinds(look(_written(writer), trust)) == {FlawKind.ADDED_LATER}
+
+
+def test_too_many_objects_are_not_read(trust: Trust) -> None:
+    writer = IncrementalPdfFileWriter(BytesIO(signed_by(PERSON)))
+    writer.add_object(generic.ArrayObject([generic.NumberObject(1)] * (reading.MOST_WORDS // 2)))
+    writer.update_root()
+    assert kinds(look(_written(writer), trust)) == {FlawKind.TOO_LARGE}
 
 
 @pytest.mark.parametrize("box", [(80, 380, 540, 430), (300, 755, 545, 800)], ids=["the dates", "the head"])

@@ -1,15 +1,31 @@
 """A PDF from outside, read within bounds: what is too large, encrypted or damaged goes no further."""
 
+import re
 from io import BytesIO
 
+from pyhanko.pdf_utils.decode_limits import (
+    DEFAULT_PURPOSE_LIMITS,
+    DecodeLimits,
+    DecodePurpose,
+    StreamDecodeLimits,
+)
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 
 from latewatch.letters.signing.flaws import Flaw, FlawKind
 
-MOST_BYTES = 20_000_000  # a letter has 100 kB; pictures and proofs of some signatures add a few MB at most
-MOST_REVISIONS = 50  # a signature makes one or two
+MOST_BYTES = 10_000_000  # a letter has 100 kB; pictures and proofs of some signatures add a few MB at most
+MOST_WORDS = 2_000_000  # bytes of objects, which are slow to read; pictures and proofs are none
+MOST_REVISIONS = 20  # a signature makes one or two
 MOST_OBJECTS = 20_000  # a letter has some 100
+
+_STREAM = re.compile(rb">>\s*stream\r?\n.*?endstream", re.DOTALL)
+_LIMITS = DecodeLimits(
+    per_purpose={
+        **DEFAULT_PURPOSE_LIMITS,
+        DecodePurpose.OBJECT_STREAM: StreamDecodeLimits(max_output_size=MOST_WORDS),
+    }
+)
 
 # What a damaged file does to a parser, of its own and of the ones it rests on.
 BROKEN = (
@@ -31,13 +47,13 @@ def too_large() -> Flaw:
 def read_bounded(content: bytes) -> PdfFileReader | Flaw:
     """Return a reader that has seen every object, or why the file is not read."""
     if len(content) > MOST_BYTES:
-        return Flaw(
-            FlawKind.TOO_LARGE, f"tệp lớn hơn {MOST_BYTES // 1_000_000} MB, không phải văn bản đã xuất"
-        )
+        return too_large()
     if not content.startswith(b"%PDF-"):
         return Flaw(FlawKind.DAMAGED, "không phải tệp PDF")
     try:
-        reader = PdfFileReader(BytesIO(content), strict=True)
+        if len(_STREAM.sub(b"", content)) > MOST_WORDS:
+            return Flaw(FlawKind.TOO_LARGE, "tệp chứa quá nhiều đối tượng, không phải văn bản đã xuất")
+        reader = PdfFileReader(BytesIO(content), decode_limits=_LIMITS)
         if reader.encrypted:
             return Flaw(FlawKind.ENCRYPTED, "tệp bị đặt mật khẩu hoặc mã hóa; ký lại mà không mã hóa")
         return _walked(reader)

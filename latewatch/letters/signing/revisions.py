@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from pyhanko.pdf_utils.generic import IndirectObject
+from pyhanko.pdf_utils.generic import IndirectObject, Reference
 from pyhanko.pdf_utils.misc import PdfReadError
 from pyhanko.pdf_utils.reader import HistoricalResolver, PdfFileReader
 from pyhanko.sign.diff_analysis import (
@@ -15,6 +15,7 @@ from pyhanko.sign.diff_analysis import (
 )
 from pyhanko.sign.diff_analysis.form_rules_api import FieldComparisonContext, FieldComparisonSpec, FormUpdate
 from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 _FORM_KEYS = {"/Fields", "/SigFlags", "/DR", "/DA"}
 
@@ -57,21 +58,42 @@ def _new_field(reference: object) -> FieldComparisonSpec:
     return FieldComparisonSpec("/Sig", None, getattr(reference, "reference", reference), None)  # type: ignore[arg-type]
 
 
-_POLICY = StandardDiffPolicy(
-    global_rules=DEFAULT_DIFF_POLICY.global_rules,
-    form_rule=_FirstForm(DEFAULT_DIFF_POLICY.form_rule.field_rules),  # type: ignore[union-attr]
-)
+_RULES = DEFAULT_DIFF_POLICY.global_rules
+_FORM = _FirstForm(DEFAULT_DIFF_POLICY.form_rule.field_rules)  # type: ignore[union-attr]
+_SIGNATURES = StandardDiffPolicy(_RULES, _FORM)
+_PROOFS = StandardDiffPolicy(_RULES, _FORM, ignore_orphaned_objects=False)
 
 
-def additions_since(reader: PdfFileReader, revision: int) -> DiffResult | None:
-    """Judge all revisions after `revision`; None where they change more than signatures do."""
+def only_signatures_since(reader: PdfFileReader, revision: int) -> bool:
+    """Tell whether all revisions after `revision` change no more than signatures and their proofs do."""
+    return _judged(_SIGNATURES, reader, revision) is not None
+
+
+def only_proofs_since(reader: PdfFileReader, revision: int) -> bool:
+    """Tell whether nothing was added but certificates, lists of revoked ones, and document time stamps."""
+    review = _judged(_PROOFS, reader, revision)
+    return review is not None and bool(review.modification_level <= ModificationLevel.LTA_UPDATES)
+
+
+def _judged(policy: StandardDiffPolicy, reader: PdfFileReader, revision: int) -> DiffResult | None:
     try:
-        review = _POLICY.review_file(reader, revision)
+        review = policy.review_file(reader, revision)
     except PdfReadError:  # it cannot make out what they change
         return None
     return None if isinstance(review, SuspiciousModification) else review
 
 
-def is_proof_alone(review: DiffResult | None) -> bool:
-    """Tell whether nothing was added but certificates, lists of revoked ones, and document time stamps."""
-    return review is not None and bool(review.modification_level <= ModificationLevel.LTA_UPDATES)
+def is_picture_kept(signature: EmbeddedPdfSignature) -> bool:
+    """Tell whether what the signature shows, and where, is as it was signed."""
+    signed = signature.reader.get_historical_resolver(signature.signed_revision)
+    reference = signature.sig_field.container_ref
+    if not isinstance(reference, Reference):  # written into the form itself: nothing tells when
+        return False
+    field = signed(reference)
+    shown = {field.container_ref}
+    for place in (field, *(each.get_object() for each in field.get("/Kids", ()))):
+        shown.add(place.container_ref)
+        if "/AP" in place:
+            shown |= signed.collect_dependencies(place.raw_get("/AP"))
+    changed = signature.reader.xrefs.get_last_change
+    return all(changed(each) <= signature.signed_revision for each in shown)

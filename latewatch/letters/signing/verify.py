@@ -11,12 +11,13 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from latewatch.domain.letters.letter import Letterhead
+from latewatch.letters.signing.certificates import name_of
 from latewatch.letters.signing.changes import changes
 from latewatch.letters.signing.covering import over_text
 from latewatch.letters.signing.flaws import Flaw, FlawKind
 from latewatch.letters.signing.reading import BROKEN, read_bounded
 from latewatch.letters.signing.report import DocumentReport
-from latewatch.letters.signing.revisions import additions_since, is_proof_alone
+from latewatch.letters.signing.revisions import is_picture_kept, only_proofs_since, only_signatures_since
 from latewatch.letters.signing.signatures import Judged, judged
 from latewatch.letters.signing.telling import notes_on, told
 from latewatch.letters.signing.trust import Trust
@@ -39,6 +40,7 @@ def verified(
         flaws = [*_altered(returned, handed_out, reader), *_form_flaws(reader)]
         flaws += over_text(returned, handed_out, head)
         flaws += _later_additions(reader, signatures)
+        flaws += _other_pictures(signatures)
     except (*BROKEN, RecursionError, pikepdf.PdfError) as e:
         return DocumentReport(flaws=(_unreadable(e),))
     return _report(signatures, flaws, trust, known_at)
@@ -102,7 +104,7 @@ def _altered(returned: bytes, handed_out: bytes, reader: PdfFileReader) -> list[
     """Hold each later revision against the document handed out: two programs look, and either may object."""
     base = PdfFileReader(BytesIO(handed_out)).xrefs.total_revisions
     found = changes(handed_out, returned)
-    if additions_since(reader, base - 1) is None and not found:
+    if not found and not only_signatures_since(reader, base - 1):
         found = ["đối tượng khác của tài liệu bị thêm hoặc sửa"]
     return [Flaw(FlawKind.ALTERED, text) for text in found]
 
@@ -116,6 +118,13 @@ def _later_additions(reader: PdfFileReader, signatures: Sequence[Judged]) -> Ite
     if is_last:
         is_fine = last.evaluate_signature_coverage() == SignatureCoverageLevel.ENTIRE_FILE
     else:
-        is_fine = is_proof_alone(additions_since(reader, last.signed_revision))
+        is_fine = only_proofs_since(reader, last.signed_revision)
     if not is_fine:
         yield Flaw(FlawKind.ADDED_LATER, "có phần được thêm sau chữ ký cuối cùng mà không ai ký")
+
+
+def _other_pictures(signatures: Sequence[Judged]) -> Iterator[Flaw]:
+    for each in signatures:
+        if not is_picture_kept(each.embedded):
+            called = name_of(each.embedded.signer_cert.subject)
+            yield Flaw(FlawKind.ALTERED, f"hình chữ ký của “{called}” bị đổi sau khi ký")
