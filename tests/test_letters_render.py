@@ -4,6 +4,7 @@ import io
 import unicodedata
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from pdfminer.pdftypes import resolve1
 from latewatch.clock import parse_instant
 from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.errors import LetterError
+from latewatch.letters.checking.samples import samples
 from latewatch.letters.render import LetterPrinter
 from latewatch.letters.wording import default_title
 from latewatch.paper.wording import ALPHABET, balanced, long_date
@@ -58,6 +60,11 @@ LONG = replace(
 @pytest.fixture(scope="module")
 def printer() -> LetterPrinter:
     return LetterPrinter()
+
+
+@cache
+def printers(paper: str, window_envelope: bool = False) -> LetterPrinter:
+    return LetterPrinter(paper=paper, window_envelope=window_envelope)
 
 
 def opened(printer: LetterPrinter, letter: Letter) -> pdfplumber.PDF:
@@ -310,6 +317,91 @@ class TestLayout:
 
     def test_the_same_letter_gives_the_same_bytes(self) -> None:
         assert LetterPrinter().pdf(LETTER) == LetterPrinter().pdf(LETTER)
+
+
+ORDINARY = [
+    pytest.param(sample.letter, paper, id=f"{form}-{paper}-{sample.name}")
+    for form in LetterForm
+    for paper in ("A4", "A5")
+    for sample in samples(form)
+    if sample.is_ordinary
+]
+
+
+class TestPaper:
+    @pytest.mark.parametrize(("letter", "paper"), ORDINARY)
+    def test_an_ordinary_letter_is_one_page(self, letter: Letter, paper: str) -> None:
+        assert printers(paper).drawn(letter).pages == 1
+
+    @BOTH
+    def test_a5(self, form: LetterForm) -> None:
+        with opened(printers("A5"), replace(LETTER, form=form)) as pdf:
+            (page,) = pdf.pages
+            assert (round(page.width / MM), round(page.height / MM)) == (148, 210)
+            assert min(char["x0"] for char in page.chars) / MM >= 17.5
+            assert max(char["x1"] for char in page.chars if char["text"].strip()) / MM <= 148 - 11.5
+            assert min(char["size"] for char in page.chars) >= 7
+            assert line_with(page, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+
+    @pytest.mark.parametrize("sentences", [5, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 40])
+    @BOTH
+    def test_nothing_is_lost_where_the_page_ends(self, form: LetterForm, sentences: int) -> None:
+        reason = " ".join(
+            f"Lý do thứ {number} là một câu dài vừa phải để thử." for number in range(sentences)
+        )
+        head = replace(HEAD, signer_name="Trần Văn Thí Điểm")
+        with opened(printers("A4"), replace(LETTER, form=form, reason=reason, head=head, number=7)) as pdf:
+            last = pdf.pages[-1].extract_text()
+            text = text_of(pdf)
+        assert all(f"thứ {number} là" in text for number in range(sentences))
+        for kept in (
+            "Ông/Bà/Tổ chức",
+            "GIÁM ĐỐC",
+            "Trần Văn Thí Điểm",
+            "Nơi nhận:",
+            "- Lưu: VT.",
+            "Mã kiểm tra",
+        ):
+            assert kept in last, f"{kept} stands apart from the end of the letter"
+
+    def test_text_is_extracted_composed(self, printer: LetterPrinter) -> None:
+        for sample in samples(LetterForm.APOLOGY_SLIP):
+            with opened(printer, sample.letter) as pdf:
+                text = text_of(pdf)
+            assert unicodedata.is_normalized("NFC", text)
+            assert sample.letter.applicant.replace(" ", "") in text.replace(" ", "")
+            assert "\ufffd" not in text
+
+
+ZONE = (20 * MM, 54 * MM, 96 * MM, 90 * MM)  # what a DL or C6 window shows, wherever the sheet slides to
+
+
+class TestWindowEnvelope:
+    @pytest.mark.parametrize("paper", ["A4", "A5"])
+    @BOTH
+    def test_the_window_shows_name_and_address_and_nothing_else(self, form: LetterForm, paper: str) -> None:
+        for sample in samples(form):
+            if sample.name not in ("thuong", "ten-dai", "nuoc-ngoai"):
+                continue
+            letter = sample.letter
+            with opened(printers(paper, True), letter) as pdf:
+                shown = pdf.pages[0].crop(ZONE).extract_text().split()
+                everything = text_of(pdf)
+            assert " ".join(shown) == f"Kính gửi: {letter.applicant} {letter.address}"
+            assert letter.phone in everything
+
+    @BOTH
+    def test_a_long_head_moves_the_address_within_the_window(self, form: LetterForm) -> None:
+        (letter,) = (sample.letter for sample in samples(form) if sample.name == "co-quan-dai")
+        with opened(printers("A4", True), letter) as pdf:
+            shown = " ".join(pdf.pages[0].crop(ZONE).extract_text().split())
+        assert shown == f"Số: 07/PXL-VPHĐND&UBND Kính gửi: {letter.applicant} {letter.address}"
+
+    def test_a_letter_in_one_is_still_one_page_of_a4(self) -> None:
+        for form in LetterForm:
+            for sample in samples(form):
+                if sample.is_ordinary:
+                    assert printers("A4", True).drawn(sample.letter).pages == 1, sample.name
 
 
 class TestOfficeTemplates:
