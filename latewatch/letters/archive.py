@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from functools import cache
 from importlib.resources import files
+from io import BytesIO
 from typing import Any
 
 from pydyf import PDF, Array, Dictionary, String
@@ -18,7 +19,13 @@ from weasyprint.urls import URLFetcher
 
 from latewatch.letters.drawn import PIECE, ROOM, Place
 from latewatch.letters.metadata import xmp_packet
-from latewatch.letters.structure import Objects, place_pictures, scope_headings, unmark_margins
+from latewatch.letters.structure import (
+    Objects,
+    keep_ends_apart,
+    place_pictures,
+    scope_headings,
+    unmark_margins,
+)
 
 _COLOURS = "srgb-profile"
 ARCHIVE: dict[str, Any] = {"pdf_variant": "pdf/a-3b", "pdf_tags": True, "output_intent": _COLOURS}
@@ -33,11 +40,19 @@ def layout_options() -> dict[str, Any]:
     return ARCHIVE | {"color_profiles": {_COLOURS: _profile()}}
 
 
+class _Profile(ColorProfile):  # type: ignore[misc]  # WeasyPrint ships no types
+    """A profile written as its file has it: what is made of it anew differs once somebody read its name."""
+
+    content = b""
+
+
 @cache
 def _profile() -> ColorProfile:
     """Return the sRGB profile that WeasyPrint ships, read once: by itself it leaves the file open."""
-    with (files("weasyprint.pdf") / "sRGB2014.icc").open("rb") as opened:
-        return ColorProfile(opened, "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+    content = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    profile = _Profile(BytesIO(content), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
+    profile.content = content
+    return profile
 
 
 def writing_options(data: bytes, dated: date, place: Place | None) -> dict[str, Any]:
@@ -84,6 +99,7 @@ class _Finisher:
         scope_headings(objects)
         if len(pages.pages) > 1:
             unmark_margins(objects)
+        keep_ends_apart(objects)
         if self.place:
             self._note(objects.pages[self.place.page], self.place)
 
