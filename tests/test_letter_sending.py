@@ -26,6 +26,7 @@ from outgoing import (
 )
 from typer.testing import CliRunner
 
+from latewatch import clock
 from latewatch.cli.main import app
 from latewatch.clock import VIETNAM
 from latewatch.domain.letters.life import LetterState
@@ -47,6 +48,7 @@ from latewatch.jobs.letters.outbox import fill
 from latewatch.jobs.letters.outbox_list import outbox
 from latewatch.jobs.letters.sending import send_again
 from latewatch.notify.composing import new_message
+from latewatch.scheduler import send_waiting
 from latewatch.store.letters.life import changes_of
 from latewatch.store.letters.outbox import claim
 from latewatch.store.letters.printed import note_print
@@ -571,3 +573,20 @@ def test_from_the_command_line(tmp_path: Path) -> None:
         assert run("send", "H1", "--unit", "PKT", *by)[0] == 2
         assert run("send", "--again", *by)[0] == 2
         assert len(box.mails) == 3
+
+
+def test_the_program_that_runs_all_the_time_sends_what_waits(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Mailbox() as box:
+        desk = sending(tmp_path / "o", mail_at(box.port), people=[person("H1")])
+        sign(desk, "H1")
+        send(desk, at("21:00"))
+        for now, mails in ((at("23:00"), 0), (at("07:05", 13), 1), (at("07:10", 13), 1)):
+            monkeypatch.setattr(clock, "now", lambda now=now: now)
+            with desk.open() as office, caplog.at_level("INFO"):
+                send_waiting(office, now)
+            assert len(box.to("h1@example.com")) == mails
+    told = " ".join(each.getMessage() for each in caplog.records if each.name == "latewatch")
+    assert "letter of H1: email sent" in told
+    assert "example.com" not in told

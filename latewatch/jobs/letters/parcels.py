@@ -106,7 +106,8 @@ class Packer:
             raise NoLongerNeeded(str(e)) from e
 
     def _email(self, each: StoredDelivery, letter: StoredLetter, case: Case, now: datetime) -> Parcel:
-        if not self._mail.reaches_people:
+        mail = self._mail
+        if not mail.reaches_people:
             problem = "chưa có máy chủ thư; đặt mail.host, hoặc in văn bản"
             raise ConfigError("[mail]", "host", problem)
         document = newest_document(self._office, letter, now)
@@ -121,13 +122,14 @@ class Packer:
             to=case.dossier.email,
             message_id=each.reference,
         )
-        leave = partial(self._hand_over, message, f"van-ban-{letter.id}")
+        leave = partial(_hand_over, mail, message, f"van-ban-{letter.id}")
         return Parcel(leave, carries_letter(each.channel, is_signed_here=is_signed))
 
     def _notice(self, each: StoredDelivery, letter: StoredLetter, case: Case, now: datetime) -> Parcel:
+        mail = self._mail
         desk = next(desk for desk in self._office.roster.desks if desk.code == case.desk)
         to = next((each.mail_to for each in self._office.settings.desks if each.code == case.desk), ())
-        if not to and self._mail.reaches_people:
+        if not to and mail.reaches_people:
             problem = f"quầy {desk.name} chưa có địa chỉ thư; khai mail_to ở [[desks]]"
             raise DeliveryError("báo quầy", problem, passing=False, personal=True)
         message = desk_notice(
@@ -139,13 +141,7 @@ class Packer:
             to=to,
             message_id=each.reference,
         )
-        return Parcel(partial(self._hand_over, message, f"bao-quay-{letter.id}"))
-
-    def _hand_over(self, message: EmailMessage, name: str) -> str:
-        where = self._mail.deliver(message, name)
-        if self._mail.reaches_people:
-            return f"máy chủ thư {where}"
-        return f"chưa có máy chủ thư: ghi ra tệp {Path(where).name} ở paths.outbox, người phụ trách chuyển"
+        return Parcel(partial(_hand_over, mail, message, f"bao-quay-{letter.id}"))
 
     def _message(self, each: StoredDelivery, letter: StoredLetter, case: Case, now: datetime) -> Parcel:
         phone = normalised_phone(case.dossier.phone)
@@ -161,3 +157,10 @@ class Packer:
         assert self._client is not None  # noqa: S101  made with the gateway
         request = gateway.request(self._client, message)
         return Parcel(partial(gateway.hand_over, self._client, request))
+
+
+def _hand_over(mail: Delivery, message: EmailMessage, name: str) -> str:
+    where = mail.deliver(message, name)
+    if mail.reaches_people:
+        return f"máy chủ thư {where}"
+    return f"chưa có máy chủ thư: ghi ra tệp {Path(where).name} ở paths.outbox, người phụ trách chuyển"
