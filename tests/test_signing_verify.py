@@ -16,6 +16,8 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.writer import PageObject
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 from pyhanko.sign.fields import SigSeedSubFilter as Form
+from pyhanko.sign.signers import PdfTimeStamper
+from pyhanko.sign.timestamps.dummy_client import DummyTimeStamper
 from signed_letters import (
     AUTHORITY,
     NOW,
@@ -117,6 +119,25 @@ def test_the_issuer_may_be_trusted_without_its_root(tmp_path: Path) -> None:
     trusted = AUTHORITY.trusted(tmp_path / "tin")
     (trusted / "goc.pem").unlink()
     assert look(signed_by(PERSON, SEAL), read_trust(trusted, None)).is_accepted
+
+
+def _stamped(pdf: bytes) -> bytes:
+    """Add a time stamp of the whole document, as archives do."""
+    server = AUTHORITY.issue("Dấu thời gian Ví Dụ", 12, uses="stamp")
+    stamper, output = DummyTimeStamper(server.asn1, server.asn1_key, fixed_dt=NOW), BytesIO()
+    writer = IncrementalPdfFileWriter(BytesIO(pdf))
+    PdfTimeStamper(stamper).timestamp_pdf(writer, "sha256", validation_context=None, output=output)
+    return output.getvalue()
+
+
+def test_a_time_stamp_of_the_whole_document_may_follow(trust: Trust) -> None:
+    report = look(_stamped(signed_by(PERSON, SEAL)), trust)
+    assert report.flaws == ()
+    assert len(report.signatures) == 2
+
+
+def test_a_time_stamp_alone_is_no_signature(trust: Trust) -> None:
+    assert kinds(look(_stamped(drawn()), trust)) == {FlawKind.UNSIGNED}
 
 
 # Tampered with
