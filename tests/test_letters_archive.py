@@ -11,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pikepdf
+import pydyf
 import pypdfium2
 import pytest
 from test_letters_render import BOTH, LETTER, LONG
@@ -22,6 +23,7 @@ from latewatch.letters.content import from_content, to_content
 from latewatch.letters.drawn import signature_place
 from latewatch.letters.qr import lookup_text
 from latewatch.letters.render import LetterPrinter
+from latewatch.letters.structure import Objects, keep_ends_apart
 
 NUMBERED = replace(LETTER, number=7)
 LOOKUP = "https://dichvucong.mau.example/tra-cuu?ma={code}"
@@ -157,6 +159,16 @@ class TestArchive:
 
     def test_the_same_letter_gives_the_same_bytes(self, printer: LetterPrinter) -> None:
         assert printer.pdf(NUMBERED) == LetterPrinter(lookup_url=LOOKUP).pdf(NUMBERED)
+
+
+def test_no_stream_ends_as_a_line_does() -> None:
+    pdf = pydyf.PDF()
+    for length in range(256):
+        pdf.add_object(pydyf.Stream([b"q", b"\x01" * length, b"Q"], compress=True))
+    assert any(b"\r\nendstream" in stream.data for stream in pdf.objects[3:]), "as WeasyPrint would write it"
+    keep_ends_apart(Objects(pdf))
+    assert not any(b"\r\nendstream" in stream.data for stream in pdf.objects[3:])
+    assert sum(stream.compress for stream in pdf.objects[3:]) == 255
 
 
 class TestAccessible:
