@@ -7,14 +7,18 @@ from typing import Any
 import openpyxl
 import pytest
 from offices import NOW, SOURCE, UNITS, Desk, desk_in, done, row
+from sqlalchemy import insert
 from sqlalchemy import text as sql
 from typer.testing import CliRunner, Result
 
 from latewatch.cli.letters.selecting import LISTED
 from latewatch.cli.main import app
 from latewatch.errors import ConfigError, LatewatchError, LetterError
+from latewatch.jobs.letters.documents import unsigned_document
 from latewatch.jobs.letters.draft import draft_letters
 from latewatch.letters.render import LetterPrinter
+from latewatch.store import schema
+from latewatch.store.letters.life import of_dossier, stored_letters
 
 AT = "2026-11-12T08:00"
 BY = ("--by", "Trần Thị Thí Dụ")
@@ -249,6 +253,31 @@ class TestListAndShow:
         assert NAME not in text
         assert f"kính gửi: {NAME}, 0900000000" in run(desk, "show", "H1", "--full")
         assert NAME not in json.dumps(run_json(desk, "show", "H1"), ensure_ascii=False)
+
+    def test_its_documents_by_hash_and_every_attempt_to_send_it(self, desk: Desk) -> None:
+        run(desk, "review", "H1", *BY)
+        run(desk, "number", "H1", *BY)
+        with desk.open() as office:
+            with office.store.reading() as connection:
+                letter = next(stored_letters(connection, of_dossier("H1")))
+            document = unsigned_document(office, letter, NOW)
+            with office.store.writing() as connection:
+                sent = {"letter_id": letter.id, "channel": "email", "state": "failed", "attempts": 1}
+                told = {"reference": "<1@vi-du>", "problem": "địa chỉ không có", "queued_by": "thử"}
+                row = insert(schema.delivery).values(**sent, **told, queued_at=NOW)
+                delivery = connection.execute(row.returning(schema.delivery.c.id)).scalar_one()
+                attempt = {"delivery_id": delivery, "at": NOW, "outcome": "refused", "answer": "550 5.1.1"}
+                connection.execute(insert(schema.delivery_attempt).values(**attempt))
+        text = run(desk, "show", "H1")
+        for words in (
+            f"bản chưa ký: {len(document.content)} byte, 08:00 12/11/2026, SHA-256 {document.sha256}",
+            "thư điện tử: không gửi được: địa chỉ không có",
+            "08:00 12/11/2026 bị từ chối: 550 5.1.1",
+        ):
+            assert words in text
+        (story,) = run_json(desk, "show", "H1")
+        assert story["documents"][0]["sha256"] == document.sha256
+        assert story["deliveries"][0]["attempts"][0]["answer"] == "550 5.1.1"
 
     def test_all_letters_a_dossier_ever_had(self, desk: Desk) -> None:
         run(desk, "cancel", "H1", "--why", "soạn nhầm", *BY)
