@@ -17,13 +17,15 @@ from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff, Period, Span, period_of
 from latewatch.domain.record import Reading, Reported
+from latewatch.domain.tally.layout import Form
 from latewatch.domain.tally.rule import Treatment
-from latewatch.domain.tally.table import tally
+from latewatch.domain.tally.table import tabulate
 from latewatch.errors import Place
 from latewatch.jobs.assess import Deadlines, assess
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import poll
-from latewatch.jobs.tally import LABEL, Form, counting_rule, tally_period, write_sheet
+from latewatch.jobs.report_files import write_sheet
+from latewatch.jobs.tally import counting_rule, plan_of, tally_period
 from latewatch.store.batches import Arrival
 from latewatch.store.cases import assessed
 from latewatch.store.ingest import ingest
@@ -115,7 +117,8 @@ class TestWindow:
 
     def compare(self, office: Office, everything: list, period: Period, now: datetime, form: Form) -> None:
         cases = Deadlines(office).cases(everything)
-        expected = tally(cases, period, label=LABEL[form], rule=counting_rule(office), now=now)
+        plan, rule = plan_of(office, form), counting_rule(office)
+        expected = tabulate(cases, plan, period, rule=rule, now=now)
         assert tally_period(office, period, form, now) == expected
 
 
@@ -168,7 +171,7 @@ class TestTables:
         assert result.rows == {}
         assert {rate.value for rate in result.rates} == {None}
 
-    @pytest.mark.parametrize("form", Form)
+    @pytest.mark.parametrize("form", [Form.BY_FIELD, Form.BY_UNIT])
     def test_as_a_sheet(self, filled: Office, tmp_path: Path, form: Form) -> None:
         path = tmp_path / "reports" / "x.xlsx"
         write_sheet(filled, tally_period(filled, NOVEMBER, form, NOW), form, path)

@@ -21,12 +21,15 @@ from latewatch.domain.digest import ROWS_PER_BLOCK, Block, Counts, Digest, Diges
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.period import Cutoff, Span, period_of
 from latewatch.domain.standing import Case
-from latewatch.domain.tally.rule import CountingRule
+from latewatch.domain.tally.columns import values_of
+from latewatch.domain.tally.layout import Layout
+from latewatch.domain.tally.official_forms import FORM_07A
+from latewatch.domain.tally.own_forms import UNITS
+from latewatch.domain.tally.rule import CountingRule, described
 from latewatch.domain.tally.table import Tally, tally
 from latewatch.errors import StoreError
-from latewatch.reports.columns import FORM_07A, UNITS
 from latewatch.reports.digests import COLUMNS, LAPSED_COLUMNS
-from latewatch.reports.sheets import digest_workbook, write_form_07a, write_units
+from latewatch.reports.sheets import digest_workbook, write_form
 from latewatch.reports.table import Span as Heading
 from latewatch.reports.table import header_spans
 
@@ -71,10 +74,10 @@ class Sheet:
         row = self.values[self.row_of(label, 0 if label == "TỔNG CỘNG" else 1)]
         return row[2:]
 
-    def formula(self, label: str, number: str, columns: tuple = FORM_07A) -> str:
+    def formula(self, label: str, number: str, layout: Layout = FORM_07A) -> str:
         """The content of the cell in the row `label` under the column `number`."""
         row = self.row_of(label, 0 if label == "TỔNG CỘNG" else 1)
-        at = 2 + [column.number for column in columns].index(number)
+        at = 2 + [column.number for column in layout.columns].index(number)
         return str(self.page.cell(row + 1, at + 1).value)
 
 
@@ -85,13 +88,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def form(folder: Path) -> Sheet:
-    write_form_07a(october(CASES), office_name=OFFICE, path=folder / "07a.xlsx")
+    write_form(FORM_07A, october(CASES), office_name=OFFICE, path=folder / "07a.xlsx")
     return Sheet(folder / "07a.xlsx")
 
 
 @pytest.fixture(scope="module")
 def units(folder: Path) -> Sheet:
-    write_units(october(CASES, "unit"), office_name=OFFICE, path=folder / "units.xlsx")
+    write_form(UNITS, october(CASES, "unit"), office_name=OFFICE, path=folder / "units.xlsx")
     return Sheet(folder / "units.xlsx")
 
 
@@ -104,13 +107,16 @@ def test_the_title_block_says_form_period_and_who_reports(form: Sheet) -> None:
     assert form.page["C3"].value == "Kỳ báo cáo: Tháng 10 năm 2026"
     assert form.page["C4"].value == "(Từ ngày 15/09/2026 đến ngày 14/10/2026)"
     assert f"Đơn vị báo cáo:\n{OFFICE}" in form.text()
-    assert "Đơn vị nhận báo cáo:\nUBND cấp tỉnh" in form.text()
+    assert "Đơn vị nhận báo cáo:\nUBND cấp tỉnh; bộ, cơ quan ngang bộ" in form.text()
     assert "Đơn vị tính: Số hồ sơ TTHC" in form.text()
 
 
 def test_below_the_table_stand_rates_with_formulas_notes_and_signatures(form: Sheet) -> None:
     for rate in october(CASES).rates:
         assert f"- {rate.name}: {rate.formula} = " in form.text()
+    for line in described(CountingRule()):
+        assert f"- {line}" in form.text()
+    assert "Cách đếm “TT09-2026”" in form.text()
     assert "- Số liệu tính đến hết ngày 14/10/2026." in form.text()
     assert "NGƯỜI LẬP BIỂU" in form.text()
     assert "THỦ TRƯỞNG ĐƠN VỊ" in form.text()
@@ -176,12 +182,12 @@ def test_the_row_of_column_numbers_shows_how_sums_are_made(form: Sheet) -> None:
 def test_the_table_per_unit_splits_late_by_apology(units: Sheet) -> None:
     texts = [str(cell).replace("\n", "") for cell in units.values[9]]
     assert texts[8:] == [
-        "(9)=(10)+(11)+(12a)+(12b)", "(10)", "(11)", "(12a)", "(12b)",
-        "(13)=(14)+(15a)+(15b)", "(14)", "(15a)", "(15b)",
-        "(16)", "(17)", "(18)", "(19)", "(20)=((10)+(11))÷(9)×100",
+        "(9)=(10)+(11)+(12)", "(10)", "(11)", "(12)=(12a)+(12b)", "(12a)", "(12b)",
+        "(13)=(14)+(15)", "(14)", "(15)=(15a)+(15b)", "(15a)", "(15b)",
+        "(16)", "(17)", "(18)", "(19)", "(20)", "(21)", "(22)=((10)+(11))÷(9)×100",
     ]  # fmt: skip
-    assert units.values[8][11:13] == ["có văn bản xin lỗi", "chưa có văn bản"]
-    assert units.values[8][15:17] == ["có văn bản xin lỗi", "chưa có văn bản"]
+    assert units.values[8][11:14] == ["Tổng số", "đã có thư xin lỗi", "chưa có thư xin lỗi"]
+    assert units.values[8][16:19] == ["Tổng số", "đã có thư xin lỗi", "chưa có thư xin lỗi"]
 
 
 def test_headings_alike_share_a_cell_only_side_by_side_and_under_the_same_heading() -> None:
@@ -212,10 +218,10 @@ def test_cached_figures_per_unit_are_the_tally_s_own(units: Sheet) -> None:
     result = october(CASES, "unit")
     for label, counts in [*result.rows.items(), ("TỔNG CỘNG", result.total)]:
         figures = units.figures(label)
-        expected = [column.figure(counts) for column in UNITS]
-        assert figures == expected
-    assert units.figures("TỔNG CỘNG")[9:11] == [1, 1]
-    assert units.figures("TỔNG CỘNG")[-5] == 1  # withdrawn stands apart
+        values = values_of(UNITS.columns, counts).values()
+        assert figures == ["không có dữ liệu" if each is None else float(each) for each in values]
+    assert units.figures("TỔNG CỘNG")[9:12] == [2, 1, 1]
+    assert units.figures("TỔNG CỘNG")[-7] == 1  # withdrawn stands apart
 
 
 def test_sums_are_live_formulas_in_every_row(form: Sheet) -> None:
@@ -235,11 +241,11 @@ def test_the_total_sums_the_rows_and_its_sum_columns_are_made_as_in_a_row(form: 
 
 def test_a_unit_s_rate_is_a_formula_that_divides_by_nothing_never(units: Sheet, folder: Path) -> None:
     row = units.row_of("Phòng Kinh tế", 1) + 1
-    assert units.formula("Phòng Kinh tế", "20", UNITS) == (
+    assert units.formula("Phòng Kinh tế", "22", UNITS) == (
         f'=IF(I{row}=0,"không có dữ liệu",ROUND((J{row}+K{row})/I{row}*100,2))'
     )
     assert units.figures("Phòng Kinh tế")[-1] == 0.0
-    write_units(october([CASES[4]], "unit"), office_name=OFFICE, path=folder / "open.xlsx")
+    write_form(UNITS, october([CASES[4]], "unit"), office_name=OFFICE, path=folder / "open.xlsx")
     assert Sheet(folder / "open.xlsx").figures("TỔNG CỘNG")[-1] == "không có dữ liệu"
 
 
@@ -252,7 +258,7 @@ def test_large_figures_are_shown_with_points(form: Sheet) -> None:
 
 
 def test_a_period_without_dossiers_says_so(folder: Path) -> None:
-    write_form_07a(october([]), office_name=OFFICE, path=folder / "empty.xlsx")
+    write_form(FORM_07A, october([]), office_name=OFFICE, path=folder / "empty.xlsx")
     sheet = Sheet(folder / "empty.xlsx")
     assert "Không có hồ sơ nào được tính trong kỳ này." in sheet.text()
     assert sheet.figures("TỔNG CỘNG") == [0] * 13
@@ -269,7 +275,7 @@ def test_a_period_without_dossiers_says_so(folder: Path) -> None:
 def test_text_from_a_source_stays_text(folder: Path, text: str) -> None:
     path = folder / "injection.xlsx"
     one = [case("1", received="2026-09-20", due="2026-09-25", field=text)]
-    write_form_07a(october(one), office_name=text, path=path)
+    write_form(FORM_07A, october(one), office_name=text, path=path)
     sheet = Sheet(path)
     cell = sheet.page.cell(11, 2)
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
@@ -280,7 +286,7 @@ def test_text_from_a_source_stays_text(folder: Path, text: str) -> None:
 def test_a_long_name_has_the_height_it_needs(folder: Path) -> None:
     path = folder / "long.xlsx"
     name = "Thành lập và hoạt động của doanh nghiệp, hộ kinh doanh, hợp tác xã " * 3
-    write_form_07a(october([case(field=name, received="2026-09-20")]), office_name=OFFICE, path=path)
+    write_form(FORM_07A, october([case(field=name, received="2026-09-20")]), office_name=OFFICE, path=path)
     page = Sheet(path).page
     assert page.row_dimensions[11].height > 4 * 14
     assert page.cell(11, 2).alignment.wrap_text
@@ -291,18 +297,20 @@ def test_a_long_name_has_the_height_it_needs(folder: Path) -> None:
 
 def test_the_same_figures_give_the_same_file(folder: Path) -> None:
     for name in ("one", "two"):
-        write_form_07a(october(CASES), office_name=OFFICE, path=folder / f"{name}.xlsx")
+        write_form(FORM_07A, october(CASES), office_name=OFFICE, path=folder / f"{name}.xlsx")
     assert (folder / "one.xlsx").read_bytes() == (folder / "two.xlsx").read_bytes()
 
 
 def test_missing_folders_are_made(tmp_path: Path) -> None:
-    write_form_07a(october([]), office_name=OFFICE, path=tmp_path / "năm 2026" / "tháng 10" / "07a.xlsx")
+    write_form(
+        FORM_07A, october([]), office_name=OFFICE, path=tmp_path / "năm 2026" / "tháng 10" / "07a.xlsx"
+    )
     assert (tmp_path / "năm 2026" / "tháng 10" / "07a.xlsx").is_file()
 
 
 def test_a_folder_in_the_way_is_named_with_what_chooses_the_place(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"đã có thư mục mang tên này.*--xlsx hoặc paths\.reports") as caught:
-        write_form_07a(october([]), office_name=OFFICE, path=tmp_path)
+        write_form(FORM_07A, october([]), office_name=OFFICE, path=tmp_path)
     assert str(tmp_path) in str(caught.value)
 
 
@@ -310,10 +318,11 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from test_reports_sheets import OFFICE, october
-from latewatch.reports.sheets import write_form_07a
+from latewatch.domain.tally.official_forms import FORM_07A
+from latewatch.reports.sheets import write_form
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)  # a write beyond the limit fails, like one to a full disk
 resource.setrlimit(resource.RLIMIT_FSIZE, (1024, 1024))
-write_form_07a(october([]), office_name=OFFICE, path=Path(sys.argv[1]))
+write_form(FORM_07A, october([]), office_name=OFFICE, path=Path(sys.argv[1]))
 """
 
 

@@ -13,6 +13,7 @@ from latewatch.cli.options import Json
 from latewatch.demo import DEMO_NOW, write_world
 from latewatch.domain.period import Span, period_of
 from latewatch.domain.standing import Standing
+from latewatch.domain.tally.layout import Form
 from latewatch.domain.tally.rates import show_rate
 from latewatch.errors import ConfigError
 from latewatch.jobs.assess import assess
@@ -22,7 +23,8 @@ from latewatch.jobs.late import late_list
 from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import poll
-from latewatch.jobs.tally import Form, tally_period, write_sheet
+from latewatch.jobs.report_files import write_pdf, write_sheet
+from latewatch.jobs.tally import tally_period
 
 MARK = ".latewatch-demo"
 
@@ -66,6 +68,7 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
     tallies = {form: tally_period(office, period, form, DEMO_NOW) for form in SHEETS}
     for form, path in reports.items():
         write_sheet(office, tallies[form], form, path)
+        write_pdf(office, tallies[form], form, path.with_suffix(".pdf"))
     return {
         "read": sum(each.intake.read for each in polls),
         "new": sum(each.intake.new for each in polls),
@@ -76,7 +79,9 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
         "letters": len(letters),
         "letters_folder": str(office.settings.paths.letters),
         "digests": [each.delivered_to for each in digests],
-        "reports": [str(path) for path in reports.values()],
+        "reports": [
+            str(path.with_suffix(ending)) for path in reports.values() for ending in (".xlsx", ".pdf")
+        ],
         "rates": [f"{rate.name}: {show_rate(rate)}" for rate in tallies[Form.BY_FIELD].rates],
         "config": str(folder / "config.toml"),
         "at": DEMO_NOW,

@@ -38,10 +38,11 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, check, demo, poll, sources, due, explain, history, late, digest, tally, verify):
+for command in (init, check, demo, poll, sources, due, explain, history, late, digest, verify):
     app.command()(command)
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")
+app.add_typer(tally, name="tally")
 app.add_typer(findings, name="findings")
 app.add_typer(imports, name="import")
 app.add_typer(calendar, name="calendar")

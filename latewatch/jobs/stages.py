@@ -31,14 +31,24 @@ def judged_stages(office: Office, case: Case, facts: Facts, until: datetime) -> 
 
 def late_units(office: Office, case: Case, until: datetime) -> tuple[str, ...]:
     """Return the units that overran their own part by `until`, who used up the most time first."""
+    verdicts = stages_until(office, case, until)
+    return tuple(dict.fromkeys(unit_name(office, each.stage.unit) for each in at_fault(verdicts)))
+
+
+def stages_until(office: Office, case: Case, until: datetime) -> tuple[StageVerdict, ...]:
+    """Judge each unit's part as of `until`, or of the dossier's finish where that came before."""
     dossier = case.dossier
     if not dossier.stages:
         return ()
     finished_at = dossier.finished_at
     at = finished_at if finished_at and finished_at <= until else until
-    verdicts = judged_stages(office, case, _running_facts(office, case), at)
-    names = ((office.roster.find(each.stage.unit), each.stage.unit) for each in at_fault(verdicts))
-    return tuple(dict.fromkeys(known.name if known else name for known, name in names))
+    return judged_stages(office, case, _running_facts(office, case), at)
+
+
+def unit_name(office: Office, name: str) -> str:
+    """Return the name the office gives the unit of a stage, else the source's."""
+    known = office.roster.find(name)
+    return known.name if known else name
 
 
 def _running_facts(office: Office, case: Case) -> Facts:

@@ -1,129 +1,140 @@
-"""Tally: the figures of a period, by field or by unit, under a named rule; what is behind them."""
+"""Tally: the figures of a period in any form, under a named rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
-from pathlib import Path
 
 from latewatch.clock import at_midnight
-from latewatch.domain.names import fold
+from latewatch.domain.names import fold, tidy
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case
-from latewatch.domain.tally.counts import COLUMNS, Counts
-from latewatch.domain.tally.rule import SHIPPED, TT09, CountingRule
-from latewatch.domain.tally.table import NO_LABEL, TOTAL, Cell, Differing, Tally, behind, compared, tally
+from latewatch.domain.tally.forms import LAYOUTS
+from latewatch.domain.tally.identities import check_sections
+from latewatch.domain.tally.layout import By, Form, Layout
+from latewatch.domain.tally.letters import LetterCounts, place_letters
+from latewatch.domain.tally.placing import Placing
+from latewatch.domain.tally.rule import SHIPPED, TT09, CountingRule, Resolved
+from latewatch.domain.tally.stages import StageCounts, place_stages
+from latewatch.domain.tally.supplements import SupplementCounts, place_supplements
+from latewatch.domain.tally.table import NO_LABEL, Label, Plan, Tally, main_plan, spread_by, tabulate
 from latewatch.errors import TallyError
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
-from latewatch.reports.sheets import write_form_07a, write_units
+from latewatch.jobs.stages import stages_until, unit_name
 from latewatch.store.cases import assessed, countable
 
+__all__ = ["Form", "counting_rule", "counting_rules", "label_of", "plan_of", "stored_cases", "tally_period"]
+
 OWN = "co-quan"  # the name of the office's own choices in [counting]
-
-
-class Form(StrEnum):
-    """The tables there are."""
-
-    BY_FIELD = "07a"  # Thông tư 09/2026/TT-BTP, Biểu 07a
-    BY_UNIT = "units"
-
-
-LABEL: dict[Form, Callable[[Case], str]] = {
-    Form.BY_FIELD: lambda case: case.dossier.field,
-    Form.BY_UNIT: lambda case: case.unit,
-}
 
 
 def tally_period(
     office: Office, period: Period, form: Form, now: datetime, rule: CountingRule | None = None
 ) -> Tally:
     """Count the stored dossiers for `period`, by the office's own rule unless told. Raises TallyError."""
-    with _cases(office, period, now) as cases:
-        return tally(
-            cases,
-            period,
-            label=LABEL[form],
-            rule=rule or counting_rule(office),
-            now=now,
-            first=[unit.name for unit in office.roster.units] if form is Form.BY_UNIT else (),
-        )
+    rule = rule or counting_rule(office)
+    plan = plan_of(office, form)
+    with stored_cases(office, period, now, rule) as cases:
+        result = tabulate(cases, plan, period, rule=rule, now=now)
+    layout = LAYOUTS[form]
+    if layout.sections:
+        named = [
+            section.row(label) for section, rows in layout.parts(result.rows) if section for label in rows
+        ]
+        check_sections(result.rows.keys(), named)
+    return result
 
 
 @contextmanager
-def _cases(office: Office, period: Period, now: datetime) -> Iterator[Iterator[Case]]:
-    """Give every dossier that the table of `period` may count."""
+def stored_cases(
+    office: Office, period: Period, now: datetime, *rules: CountingRule
+) -> Iterator[Iterator[Case]]:
+    """Give every dossier that the table of `period` may count under one of `rules`."""
     deadlines = Deadlines(office)
     after = at_midnight(period.last + timedelta(days=1))
     first = min(at_midnight(period.first), now)  # of a period to come: what is not finished yet
-    window = countable(first, after, deadlines.rules)
+    by_return = any(rule.resolved is Resolved.RETURNED for rule in rules)
+    window = countable(first, after, deadlines.rules, ends_with_return=by_return)
     with office.store.reading() as connection:
         yield deadlines.cases(assessed(connection, window))
 
 
+def plan_of(office: Office, form: Form) -> Plan:
+    """Return how the table of `form` is made. Raises TallyError where the office switched it off."""
+    layout = LAYOUTS[form]
+    if form is Form.BY_OFFICER and not office.settings.reports.by_officer:
+        raise TallyError("Bảng theo cán bộ đang tắt; muốn lập, đặt by_officer = true ở [reports].")
+    label, equations = label_of(office, layout), layout.equations
+    first = [unit.name for unit in office.roster.units] if layout.by is By.UNIT else []
+    match form:
+        case Form.LETTERS:
+            spread = spread_by(label, place_letters)
+            return Plan(spread=spread, row=LetterCounts, equations=equations, first=first)
+        case Form.SUPPLEMENTS:
+            spread = spread_by(label, place_supplements)
+            return Plan(spread=spread, row=SupplementCounts, equations=equations)
+        case Form.BY_STAGE:
+            return Plan(spread=_by_stage(office), row=StageCounts, equations=equations)
+        case _:
+            return main_plan(label, first, equations)
+
+
+def label_of(office: Office, layout: Layout) -> Label:
+    """Return what names the row of a dossier in a form; in a form of sections, behind its section."""
+    labels: dict[By, Label] = {
+        By.FIELD: lambda case: case.dossier.field,
+        By.UNIT: lambda case: case.unit,
+        By.PROCEDURE: _procedure_of(office),
+        By.OFFICER: lambda case: tidy(case.dossier.officer),
+        By.STAGE_UNIT: lambda case: case.unit,
+    }
+    label = labels[layout.by]
+    if not layout.sections:
+        return label
+    return lambda case: layout.section_of(office.roster.level_of(case.dossier)).row(label(case) or NO_LABEL)
+
+
+def _procedure_of(office: Office) -> Label:
+    """Return what names a procedure: as the catalogue does, else as the source does, its code behind it."""
+
+    def label(case: Case) -> str:
+        dossier, on = case.dossier, case.dossier.received_on
+        known = office.catalogue.find(dossier.procedure_code, dossier.procedure, on) if on else None
+        code = dossier.procedure_code or (known.code if known else "")
+        name = (known.name if known else "") or tidy(dossier.procedure)
+        return f"{name} ({code})" if name and code else name or code
+
+    return label
+
+
+def _by_stage(office: Office) -> Callable[..., Iterable[tuple[str, Placing]]]:
+    def spread(
+        case: Case, period: Period, as_of: datetime, rule: CountingRule
+    ) -> Iterator[tuple[str, Placing]]:
+        for unit, placing in place_stages(case, stages_until(office, case, as_of), period, as_of, rule):
+            yield unit_name(office, unit), placing
+
+    return spread
+
+
 def counting_rule(office: Office, name: str = "") -> CountingRule:
     """Return the rule called `name`; without one what the office chose in [counting]. Raises TallyError."""
+    rules = counting_rules(office)
+    if not name:
+        return rules[0]
+    found = next((rule for rule in rules if fold(rule.name) == fold(name)), None)
+    if found is None:
+        known = ", ".join(rule.name for rule in rules)
+        raise TallyError(f"Không có cách đếm “{name}”; chọn trong: {known}. Xem: latewatch tally rules")
+    return found
+
+
+def counting_rules(office: Office) -> list[CountingRule]:
+    """Return the office's own rule and the shipped ones; one that is shipped stands once."""
     counting = office.settings.counting
     names = {each.name for each in fields(CountingRule)}.intersection(counting.__struct_fields__) - {"due"}
     own = replace(TT09, **{each: getattr(counting, each) for each in names})
     if own != TT09:
         own = replace(own, name=OWN, title="Cách đếm cơ quan chọn", source="[counting] trong tệp cấu hình")
-    rules = {own.name: own, **{each.name: each for each in SHIPPED.values() if each.name != own.name}}
-    if not name:
-        return own
-    found = next((rule for each, rule in rules.items() if fold(each) == fold(name)), None)
-    if found is None:
-        raise TallyError(f"Không có cách đếm “{name}”; chọn trong: {', '.join(rules)}.")
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """The dossiers behind one cell, by code; there are as many as the cell says."""
-
-    cell: Cell
-    rule: CountingRule
-    cases: list[Case]
-
-
-def behind_cell(  # noqa: PLR0917  a cell of a table
-    office: Office, period: Period, form: Form, now: datetime, cell: Cell, rule: CountingRule
-) -> Behind:
-    """Return exactly the dossiers that `cell` counts. Raises TallyError where the table has no such cell."""
-    known = {each.name for each in fields(Counts)} | set(COLUMNS)
-    if cell.column not in known:
-        raise TallyError(f"Bảng không có cột “{cell.column}”; ví dụ: c12, overdue_with_letter.")
-    with _cases(office, period, now) as cases:
-        everything = list(cases)
-    label = LABEL[form]
-    names = {TOTAL, *(label(case) or NO_LABEL for case in everything)}
-    row = next((each for each in names if fold(each) == fold(cell.label)), None)
-    if row is None:
-        raise TallyError(f"Bảng của kỳ này không có dòng “{cell.label}”.")
-    found = behind(everything, Cell(row, cell.column), period, label=label, rule=rule, now=now)
-    return Behind(Cell(row, cell.column), rule, sorted(found, key=lambda case: case.dossier.code))
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What one rule counts otherwise than the other, dossier by dossier."""
-
-    one: CountingRule
-    other: CountingRule
-    differing: list[Differing]
-
-
-def compare_rules(  # noqa: PLR0917  a table and two rules
-    office: Office, period: Period, form: Form, now: datetime, one: CountingRule, other: CountingRule
-) -> Comparison:
-    """Return the dossiers that make the two tables differ, by code."""
-    with _cases(office, period, now) as cases:
-        found = compared(cases, period, one, other, label=LABEL[form], now=now)
-        return Comparison(one, other, sorted(found, key=lambda each: each.case.dossier.code))
-
-
-def write_sheet(office: Office, result: Tally, form: Form, path: Path) -> None:
-    """Write the table as XLSX. Raises StoreError."""
-    write = write_form_07a if form is Form.BY_FIELD else write_units
-    write(result, office_name=office.settings.office.name, path=path)
+    return [own, *(rule for rule in SHIPPED.values() if rule.name != own.name)]

@@ -129,28 +129,49 @@ _HOW = {
     Treatment.AS_WITHIN: "là đang giải quyết, trong hạn",
     Treatment.BY_DUE_DATE: "là đang giải quyết, quá hạn hay chưa theo hạn của nó",
 }
-_DUE = {
-    None: "hạn theo [counting] due của cơ quan",
+_DUE: dict[object, str] = {
+    None: "hạn cơ quan dùng hằng ngày ([counting] due)",
     Decider.COMPUTED: "hạn tính theo thời hạn quy định, không rõ thời hạn thì ngày hẹn trả",
     Decider.PROMISED: "ngày hẹn trả, không có thì hạn tính được",
 }
 
 
+_AGAINST: dict[object, str] = {
+    Against.ORIGINAL: "theo hạn ban đầu",
+    Against.REVISED: "theo ngày hẹn lại của văn bản xin lỗi đã gửi",
+}
+_LATE: dict[object, str] = {
+    Precision.MINUTE: "quá một phút là trễ",
+    Precision.DAY: "trong ngày đến hạn vẫn là đúng hạn",
+}
+_ENDED: dict[object, str] = {
+    Resolved.PROCESSED: "Đã giải quyết là đã kết thúc xử lý",
+    Resolved.RETURNED: "Đã giải quyết là đã trả kết quả cho người nộp",
+}
+
+
 def described(rule: CountingRule) -> list[str]:
     """Return what `rule` does as Vietnamese sentences, one for each choice: they stand beside its figures."""
-    against = "hạn ban đầu" if rule.against is Against.ORIGINAL else "ngày hẹn lại của văn bản xin lỗi đã gửi"
-    late = (
-        "quá một phút là trễ" if rule.precision is Precision.MINUTE else "trong ngày đến hạn vẫn là đúng hạn"
-    )
-    ended = "kết thúc xử lý" if rule.resolved is Resolved.PROCESSED else "trả kết quả cho người nộp"
+    against, late = _AGAINST[rule.against], _LATE[rule.precision]
     lines = [
-        f"Ngày quyết định trễ hay không: {_DUE[rule.due]}; theo {against}; {late}.",
-        f"Đã giải quyết là đã {ended}.",
+        f"Ngày quyết định trễ hay không: {_DUE[rule.due]}; {against}; {late}.",
+        f"{_ENDED[rule.resolved]}.",
     ]
     grouped: dict[Treatment, list[str]] = {}
     for name, what in _WHAT.items():
         grouped.setdefault(getattr(rule, name), []).append(what)
     return lines + [f"{_first_upper(', '.join(what))}: {_HOW[how]}." for how, what in grouped.items()]
+
+
+def said(rule: CountingRule, choice: str) -> str:
+    """Say what `rule` chose, by the choice's name: how two rules differ is told choice by choice."""
+    value = getattr(rule, choice)
+    if choice in _WHAT:
+        return f"{_WHAT[choice]} {_HOW[value]}"
+    if choice == "unknown_channel":
+        return f"hồ sơ không ghi kênh nộp vào kênh “{value}”"
+    words = _DUE | _AGAINST | _LATE | _ENDED
+    return words[value][:1].lower() + words[value][1:]
 
 
 def _first_upper(text: str) -> str:

@@ -32,32 +32,41 @@ class StageCounts(Counts):
     stage_days_over: int = 0
 
 
-_NAMES = {
-    StageStanding.IN_TIME: "stage_in_time",
-    StageStanding.LATE: "stage_late",
+_OPEN = {
     StageStanding.RUNNING: "stage_running",
     StageStanding.OVERDUE: "stage_overdue",
     StageStanding.WAITING: "stage_waiting",
 }
+_DONE = {
+    StageStanding.IN_TIME: "stage_in_time",
+    StageStanding.LATE: "stage_late",
+    StageStanding.RUNNING: "stage_in_time",
+    StageStanding.OVERDUE: "stage_late",
+}
+_WITHOUT_LIMIT = ("stage_open_without_limit", "stage_done_without_limit")
 _OVER = (StageStanding.LATE, StageStanding.OVERDUE)
 
 
 def place_stages(
     case: Case, verdicts: Sequence[StageVerdict], period: Period, as_of: datetime, rule: CountingRule
 ) -> Iterator[tuple[str, Placing]]:
-    """Yield the unit of each stage, judged at `as_of`, and what it adds: finished in `period`, or open."""
+    """Yield the unit of each stage and what it adds: finished in `period`, or open at `as_of`.
+
+    The verdicts are of `as_of`, or of the dossier's finish where that came before: then nothing is open.
+    """
     is_late = not set(LATE).isdisjoint(place(case, period, as_of, rule).figures)
+    finished_at = case.dossier.finished_at
+    is_over = finished_at is not None and finished_at <= as_of
     for each in verdicts:
-        finished_at = None if each.is_open else each.stage.finished_at
-        is_past = finished_at is not None and finished_at.date() < period.first
+        ended_at = each.stage.finished_at if not each.is_open else finished_at if is_over else None
+        is_past = ended_at is not None and ended_at.date() < period.first
         if each.standing is StageStanding.AHEAD or is_past:
             continue
         at_fault = ("stage_at_fault",) if is_late and each.standing in _OVER else ()
         days = ("stage_days",) * each.used + ("stage_days_over",) * each.over
-        yield each.stage.unit, Placing((_name(each), *at_fault, *days))
+        yield each.stage.unit, Placing((_name(each, is_done=ended_at is not None), *at_fault, *days))
 
 
-def _name(verdict: StageVerdict) -> str:
-    if verdict.standing is StageStanding.NO_LIMIT:
-        return "stage_open_without_limit" if verdict.is_open else "stage_done_without_limit"
-    return _NAMES[verdict.standing]
+def _name(verdict: StageVerdict, *, is_done: bool) -> str:
+    names = _DONE if is_done else _OPEN
+    return names.get(verdict.standing, _WITHOUT_LIMIT[is_done])

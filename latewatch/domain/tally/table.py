@@ -182,10 +182,13 @@ class Cell:
     column: str
     of: tuple[str, ...] = ()
     less: tuple[str, ...] = ()
+    is_section: bool = False
 
     def is_of(self, name: str) -> bool:
         """Tell whether the row `name` is within this cell's row."""
-        return self.label in (TOTAL, name) or name.startswith(f"{self.label}. ")
+        if self.is_section:
+            return name.startswith(f"{self.label}. ")
+        return self.label in (TOTAL, name)
 
     def times(self, figures: Sequence[str]) -> int:
         """Return how often a placing is counted in this cell."""
