@@ -11,7 +11,7 @@ import pdfplumber
 import pikepdf
 import pypdfium2
 import pytest
-from offices import NOW, Desk, desk_in, done, row
+from offices import NOW, SOURCE, UNITS, Desk, desk_in, done, row
 from sqlalchemy import select
 from test_kill import KILLED, PROCESSES, Steps
 from test_letters_render import LETTER, LONG
@@ -356,6 +356,21 @@ class TestWhatIsPrinted:
             issue_letter(office, "H4", NOW.date(), NOW, by=BY, number="12/XL")
         with pytest.raises(LetterError, match="ngoài latewatch"):
             run(desk, Selection("H4"))
+
+    def test_one_that_cannot_be_drawn_stops_no_other(self, desk: Desk) -> None:
+        mine = desk.folder / "mau"
+        mine.mkdir()
+        (mine / "tt03-2025.html").write_text(
+            "<p>{{ letter.code }}</p>{% if letter.code == 'H3' %}{{ letter.so }}{% endif %}", encoding="utf-8"
+        )
+        desk.configure(SOURCE, UNITS, '[letters]\nreason = "chờ xác minh thực địa"\ntemplates = "mau"\n')
+        report = run(desk, Selection(states=(NUMBERED,)))
+        assert [each.code for file in report.files for each in file.letters] == ["H1", "H2"]
+        (refused,) = report.refused
+        assert (refused.code, "dùng biến không có" in refused.problem) == ("H3", True)
+        assert set(prints(desk)) == {"H1", "H2"}
+        with pytest.raises(LetterError, match="dùng biến không có"):
+            run(desk, Selection("H3"))
 
     def test_nothing_whose_dossier_needs_it_no_more(self, desk: Desk) -> None:
         sign(desk, "H1", "H3")

@@ -54,6 +54,10 @@ class DrawingProcess:
             f"Văn bản xin lỗi của hồ sơ {letter.code}: vẽ PDF gặp lỗi không lường trước; chi tiết ở nhật ký."
         )
 
+    @property
+    def is_alive(self) -> bool:
+        return self._process.poll() is None
+
     def end(self) -> None:
         """End the process, whatever it is doing."""
         self._process.kill()
@@ -67,32 +71,57 @@ class DrawingProcess:
         self._in.flush()
 
 
-def drawn_apart(settings: Letters, letters: Iterable[Letter], processes: int) -> Generator[bytes, None, None]:
-    """Yield the PDF of each letter, in order. Raises LetterError naming the letter that was not drawn."""
+def drawn_apart(
+    settings: Letters, letters: Iterable[Letter], processes: int
+) -> Generator[bytes | LetterError, None, None]:
+    """Yield the PDF of each letter, in order; in its place why it was not drawn, and the others go on."""
+    pool = _Pool(settings)
     with ExitStack() as stack:
+        stack.callback(pool.end)
         threads = stack.enter_context(ThreadPoolExecutor(processes))
-        idle: SimpleQueue[DrawingProcess] = SimpleQueue()
-        for _ in range(processes):
-            process = DrawingProcess(settings)
-            stack.callback(process.end)  # before the threads are waited for: they wait for it
-            idle.put(process)
+        stack.callback(pool.end)  # before the threads are waited for: they wait for it
         stack.callback(threads.shutdown, wait=False, cancel_futures=True)
-        coming: deque[Future[bytes]] = deque()
+        pool.start(processes)
+        coming: deque[Future[bytes | LetterError]] = deque()
         for letter in letters:
-            coming.append(threads.submit(_draw, idle, letter))
+            coming.append(threads.submit(pool.draw, letter))
             if len(coming) == processes * AHEAD:
                 yield coming.popleft().result()
         while coming:
             yield coming.popleft().result()
 
 
-def _draw(idle: SimpleQueue[DrawingProcess], letter: Letter) -> bytes:
-    """Draw a letter with a process that has nothing to do; there are as many as threads."""
-    process = idle.get()
-    try:
-        return process.pdf(letter)
-    finally:
-        idle.put(process)
+class _Pool:
+    """As many processes as threads ask; one that died is replaced."""
+
+    def __init__(self, settings: Letters) -> None:
+        self._settings = settings
+        self._started: list[DrawingProcess] = []
+        self._idle: SimpleQueue[DrawingProcess] = SimpleQueue()
+        self._is_over = False
+
+    def start(self, count: int) -> None:
+        for _ in range(count):
+            process = DrawingProcess(self._settings)
+            self._started.append(process)
+            self._idle.put(process)
+
+    def draw(self, letter: Letter) -> bytes | LetterError:
+        process = self._idle.get()
+        try:
+            return process.pdf(letter)
+        except LetterError as e:
+            return e
+        finally:
+            if process.is_alive or self._is_over:
+                self._idle.put(process)
+            else:
+                self.start(1)
+
+    def end(self) -> None:
+        self._is_over = True
+        for process in self._started:
+            process.end()
 
 
 def _died(letter: Letter, code: int) -> LetterError:

@@ -8,6 +8,7 @@ from datetime import datetime
 from itertools import chain, islice
 
 from latewatch.domain.letters.letter import Letter
+from latewatch.errors import LetterError
 from latewatch.jobs.letters.documents import from_content
 from latewatch.jobs.office import Office
 from latewatch.letters.many import drawn_apart
@@ -25,28 +26,50 @@ def drawn(office: Office, letters: Iterable[Letter]) -> Generator[bytes, None, N
 
     Raises LetterError naming the letter, or the template, that could not be drawn.
     """
+    with closing(_tried(office, letters)) as found:
+        for each in found:
+            if isinstance(each, LetterError):
+                raise each
+            yield each
+
+
+def _tried(office: Office, letters: Iterable[Letter]) -> Generator[bytes | LetterError, None, None]:
+    """Yield the PDF of each letter, or why it was not drawn: the others go on."""
     coming = iter(letters)
     first = list(islice(coming, MANY))
     processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
     if len(first) < MANY or processes < 2:
-        yield from map(office.printer().pdf, chain(first, coming))
+        for letter in chain(first, coming):
+            yield _drawn_here(office, letter)
         return
     with closing(drawn_apart(office.settings.letters, chain(first, coming), processes)) as apart:
         yield from apart
 
 
+def _drawn_here(office: Office, letter: Letter) -> bytes | LetterError:
+    try:
+        return office.printer().pdf(letter)
+    except LetterError as e:
+        return e
+
+
 def draw_missing(
     office: Office, letters: Sequence[StoredLetter], now: datetime, progress: Progress = silent
-) -> None:
-    """Draw and keep the document of each of these numbered letters of which none is kept. Raises LetterError.
+) -> dict[int, str]:
+    """Draw and keep the document of each of these numbered letters of which none is kept.
 
-    Killed on the way, the next run draws what is missing.
+    Return why a letter was not drawn, by its id. Killed on the way, the next run draws what is missing.
     """
+    problems = {}
     with office.store.reading() as connection:
         kept = with_document(connection, DocumentKind.UNSIGNED, DocumentKind.SIGNED)
     missing = [each for each in letters if each.content is not None and each.id not in kept]
     words = (replace(from_content(each.content or {}), number=each.number) for each in missing)
-    with closing(drawn(office, words)) as pdfs:
+    with closing(_tried(office, words)) as pdfs:
         for each, pdf in zip(progress(missing, "Vẽ văn bản"), pdfs, strict=True):
+            if isinstance(pdf, LetterError):
+                problems[each.id] = str(pdf)
+                continue
             with office.store.writing() as connection:
                 keep_document(connection, each.id, DocumentKind.UNSIGNED, pdf, now)
+    return problems

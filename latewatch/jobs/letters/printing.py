@@ -86,9 +86,15 @@ def print_letters(
     if dry_run:
         trials = [PrintedFile(of_unit[0].unit, [_trial(copy) for copy in of_unit]) for of_unit in files]
         return PrintReport(trials, _refused(copies))
-    draw_missing(office, [copy.letter for copy in copies.given], now, progress)
-    printed = [_print_file(office, of_unit, now, tidy(by), out) for of_unit in files]
-    return PrintReport(printed, _refused(copies))
+    undrawn = draw_missing(office, [copy.letter for copy in copies.given], now, progress)
+    if selection.code and undrawn:
+        raise LetterError(*undrawn.values())
+    drawn = [copy for copy in copies.given if copy.letter.id not in undrawn]
+    printed = [_print_file(office, of_unit, now, tidy(by), out) for of_unit in _by_unit(drawn)]
+    left = [
+        _told(copy, problem=undrawn[copy.letter.id]) for copy in copies.given if copy.letter.id in undrawn
+    ]
+    return PrintReport(printed, [*left, *_refused(copies)])
 
 
 def note_handed_over(
