@@ -4,7 +4,7 @@ A form says of which columns each sum is made; that (3) = (9) + (13) is inferred
 pending. (8) of a period is (13) of the one before, dossier by dossier.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 from latewatch.domain.tally.counts import COLUMNS, Counts
@@ -55,6 +55,12 @@ def check_sections(rows: AbstractSet[str], in_sections: Sequence[str]) -> None:
     for name in rows:
         if in_sections.count(name) != 1:
             raise TallyError(f"Dòng “{name}” không thuộc đúng một mục của biểu. {_NOT_PRINTED}")
+
+
+def refuse_carry_over(codes: Iterable[str]) -> None:
+    """Raise TallyError: the dossiers `codes` are carried over and were not pending, or the other way round."""
+    named = ", ".join(sorted(codes)[:NAMED])
+    raise TallyError(f"Từ kỳ trước (8) khác (13) của kỳ trước: hồ sơ {named} chỉ có ở một bên. {_NOT_PRINTED}")
 
 
 def check_carry_over(carried: AbstractSet[str], pending_before: AbstractSet[str]) -> None:

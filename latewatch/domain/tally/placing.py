@@ -14,6 +14,7 @@ from latewatch.domain.hours import END_OF_DAY
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case, Standing
 from latewatch.domain.tally.rule import Against, CountingRule, Precision, Resolved, Treatment
+from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap
 
 ANSWER_MINUTES = 8 * 60  # of working time: NĐ 118/2025/NĐ-CP, Điều 17.2c
@@ -187,18 +188,23 @@ def handed_in_at(case: Case) -> datetime | None:
 
 
 def answer_due(case: Case) -> datetime | None:
-    """Return by when the desk must accept an online dossier, or ask for what it lacks; None for the others.
-
-    Within 8 working hours of its hand-in (NĐ 118/2025/NĐ-CP, Điều 17.2c); where no clock time is known, after
-    that day. None too where the calendar does not reach.
-    """
+    """Return by when the desk must accept an online dossier, or ask for what it lacks; None for the others."""
     handed_in = handed_in_at(case)
     if handed_in is None or case.dossier.channel not in _ONLINE:
         return None
+    return answer_by(handed_in, case.calendar)
+
+
+def answer_by(handed_in: datetime, calendar: WorkCalendar) -> datetime | None:
+    """Return by when the desk must answer what was handed in online.
+
+    Within 8 working hours of its hand-in (NĐ 118/2025/NĐ-CP, Điều 17.2c); where no clock time is known, after
+    that day. None where the calendar does not reach.
+    """
     if handed_in.time() == time.min:
         handed_in = datetime.combine(handed_in, END_OF_DAY, handed_in.tzinfo)
     try:
-        return case.calendar.add_minutes(handed_in, ANSWER_MINUTES)
+        return calendar.add_minutes(handed_in, ANSWER_MINUTES)
     except CalendarGap:
         return None
 
