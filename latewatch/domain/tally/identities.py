@@ -58,9 +58,11 @@ def check_sections(rows: AbstractSet[str], in_sections: Sequence[str]) -> None:
 
 
 def refuse_carry_over(codes: Iterable[str]) -> None:
-    """Raise TallyError: the dossiers `codes` are carried over and were not pending, or the other way round."""
+    """Raise TallyError: of (8) and the (13) of the period before, the dossiers `codes` are in one only."""
     named = ", ".join(sorted(codes)[:NAMED])
-    raise TallyError(f"Từ kỳ trước (8) khác (13) của kỳ trước: hồ sơ {named} chỉ có ở một bên. {_NOT_PRINTED}")
+    raise TallyError(
+        f"Từ kỳ trước (8) khác (13) của kỳ trước: hồ sơ {named} chỉ có ở một bên. {_NOT_PRINTED}"
+    )
 
 
 def check_carry_over(carried: AbstractSet[str], pending_before: AbstractSet[str]) -> None:

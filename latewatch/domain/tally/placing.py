@@ -188,7 +188,7 @@ def handed_in_at(case: Case) -> datetime | None:
 
 
 def answer_due(case: Case) -> datetime | None:
-    """Return by when the desk must accept an online dossier, or ask for what it lacks; None for the others."""
+    """Return by when the desk must accept what came online, or ask for what it lacks; None for the others."""
     handed_in = handed_in_at(case)
     if handed_in is None or case.dossier.channel not in _ONLINE:
         return None
