@@ -417,3 +417,50 @@ mark = Table(
     Column("job", String(40), primary_key=True),
     Column("reached", Integer, nullable=False),  # the newest record_version it has looked at
 )
+
+# Reports that were closed, kept as they were printed: nothing here is changed or removed. `id` counts them
+# from 1 in the order of their seals; `mark` keeps the newest, so that one missing at the end is seen too.
+frozen_report = Table(
+    "frozen_report",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("form", String(20), nullable=False),
+    Column("unit", String(100), nullable=False),  # code of the unit it is of; empty: the whole office
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("rule", String(100), nullable=False),
+    Column("version", Integer, nullable=False),  # from 1; a later one supersedes, the earlier stays
+    Column("made_at", Moment, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("content", Text, nullable=False),  # JSON: figures, the rule as data, remarks
+    Column("calendar_number", Integer, nullable=False),
+    Column("calendar_version", String(40), nullable=False),
+    Column("rules", String(64), nullable=False),  # fingerprint of limits and settings due dates were made by
+    Column("position", Integer, nullable=False),  # the newest record_version it knew
+    Column("position_hash", String(64), nullable=False),
+    Column("letters", Integer, nullable=False),  # the newest letter_change it knew
+    Column("placing", LargeBinary, nullable=False),  # zlib JSON: code → rows and figures
+    Column("xlsx", LargeBinary, nullable=False),
+    Column("pdf", LargeBinary, nullable=False),
+    Column("hash", String(64), nullable=False),  # over all this and the hash of the report before
+    UniqueConstraint("form", "unit", "first", "last", "rule", "version"),
+)
+
+# One message a unit, period and edition. It is claimed before the message leaves, so that it leaves once.
+report_delivery = Table(
+    "report_delivery",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("unit", String(100), nullable=False),
+    Column("first", Date, nullable=False),
+    Column("last", Date, nullable=False),
+    Column("edition", Integer, nullable=False),  # number of the newest report in it
+    Column("state", String(10), nullable=False),  # waiting, sending, sent, doubtful
+    Column("claimed_at", Moment, nullable=False),
+    Column("next_at", Moment),  # not before
+    Column("delivered_to", Text, nullable=False),
+    Column("problem", Text, nullable=False),
+    UniqueConstraint("unit", "first", "last", "edition"),
+)
