@@ -13,7 +13,7 @@ BENCH  := $(VENV)/.bench-installed
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 FONT      := fonts-liberation2
 # What the tests run beside the program: a database server, a PKCS#11 token, readers of PDF.
-SERVERS   := postgresql softhsm2 qpdf poppler-utils
+SERVERS   := postgresql softhsm2 qpdf poppler-utils zbar-tools
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## */\t/' | expand -t 10

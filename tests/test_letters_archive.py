@@ -18,7 +18,7 @@ from test_letters_render import BOTH, LETTER, LONG
 
 from latewatch.domain.letters.fingerprint import canonical, check_code, fingerprint, in_groups
 from latewatch.domain.letters.letter import Letter, LetterForm
-from latewatch.letters.archive import DATA_FILE
+from latewatch.letters.archive import DATA_FILE, is_clear
 from latewatch.letters.content import from_content, to_content
 from latewatch.letters.drawn import signature_place
 from latewatch.letters.qr import lookup_text
@@ -169,6 +169,15 @@ def test_no_stream_ends_as_a_line_does() -> None:
     keep_ends_apart(Objects(pdf))
     assert not any(b"\r\nendstream" in stream.data for stream in pdf.objects[3:])
     assert sum(stream.compress for stream in pdf.objects[3:]) == 255
+
+
+def test_a_file_that_would_be_miscounted_is_written_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = iter([False, False, True])
+    monkeypatch.setattr("latewatch.letters.render.is_clear", lambda _pdf: next(answers))
+    with opened(LetterPrinter(), NUMBERED) as pdf:
+        assert str(pdf.docinfo["/CreationDate"]) == "D:202611120000"
+        assert len(fonts_of(pdf)) > 2
+    assert is_clear(b"x\nendstream") > is_clear(b"x\r\nendstream")
 
 
 class TestAccessible:

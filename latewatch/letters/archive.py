@@ -55,7 +55,16 @@ def _profile() -> ColorProfile:
     return profile
 
 
-def writing_options(data: bytes, dated: date, place: Place | None) -> dict[str, Any]:
+SPELLINGS = 4
+"""How often a letter can be written otherwise: its date is midnight, with or without hours, minutes …"""
+
+
+def is_clear(pdf: bytes) -> bool:
+    """Say that no stream ends in CR, as if it belonged to the end of line after it (ISO 19005-3, 6.1.7.1)."""
+    return b"\r\nendstream" not in pdf
+
+
+def writing_options(data: bytes, dated: date, place: Place | None, spelling: int = 0) -> dict[str, Any]:
     """Return how WeasyPrint is to write a letter with `data` attached, as if at midnight of its date."""
     midnight = datetime.combine(dated, time())
     attached = Attachment(
@@ -67,7 +76,7 @@ def writing_options(data: bytes, dated: date, place: Place | None) -> dict[str, 
         relationship="Data",
         url_fetcher=_FETCHER,
     )
-    return ARCHIVE | {"attachments": [attached], "finisher": _Finisher(dated, place)}
+    return ARCHIVE | {"attachments": [attached], "finisher": _Finisher(dated, place, spelling)}
 
 
 def place_on(pages: Document) -> Place | None:
@@ -86,13 +95,14 @@ class _Finisher:
 
     dated: date
     place: Place | None
+    spelling: int
 
     def __call__(self, pages: Document, pdf: PDF) -> None:
         objects = Objects(pdf)
         packet = objects.at(pdf.catalog["Metadata"])
         packet.stream = [xmp_packet(pages.metadata, pdf.info["Producer"].string, self.dated.isoformat())]
         packet.compress = False  # ISO 19005: readers that know no PDF find it as plain text
-        pdf.info["CreationDate"] = String(f"D:{self.dated:%Y%m%d}")
+        pdf.info["CreationDate"] = String(f"D:{self.dated:%Y%m%d}{'00' * self.spelling}")
         pdf.catalog["Names"].pop("Dests", None)  # the room's id is nothing to jump to
         pdf.catalog["AF"] = Array(dict.fromkeys(pdf.catalog["AF"]))  # WeasyPrint names each twice
         place_pictures(objects)

@@ -8,7 +8,7 @@ from latewatch.domain.letters.fingerprint import canonical, check_code, in_group
 from latewatch.domain.letters.letter import Letter
 from latewatch.errors import LetterError
 from latewatch.letters import wording
-from latewatch.letters.archive import layout_options, place_on, writing_options
+from latewatch.letters.archive import SPELLINGS, is_clear, layout_options, place_on, writing_options
 from latewatch.letters.content import to_content
 from latewatch.letters.drawn import Drawn
 from latewatch.letters.qr import URL, QrPicture, lookup_text
@@ -54,8 +54,12 @@ class LetterPrinter:
     def written(self, letter: Letter, pages: Document) -> Drawn:
         """Return the laid out pages of the letter as `drawn` does."""
         place = place_on(pages)
-        options = writing_options(canonical(to_content(letter)), letter.dated, place)
-        pdf = self._printer.written(_template(letter), pages, **options)
+        data, pdf = canonical(to_content(letter)), b""
+        for spelling in range(SPELLINGS):
+            options = writing_options(data, letter.dated, place, spelling)
+            pdf = self._printer.written(_template(letter), pages, **options)
+            if is_clear(pdf):  # but for one letter in sixty
+                break
         return Drawn(pdf, len(pages.pages), place)
 
     def laid_out(self, letter: Letter) -> Document:
