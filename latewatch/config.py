@@ -35,6 +35,7 @@ from latewatch.typed import checked, read_toml
 
 Natural = Annotated[int, Meta(ge=0)]
 Positive = Annotated[int, Meta(ge=1)]
+Percent = Annotated[float, Meta(ge=0, le=100)]
 
 
 class _Section(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -62,6 +63,7 @@ class Unit(_Section, frozen=True):
     name: str
     aliases: tuple[str, ...] = ()
     level: Level | None = None
+    target_percent: Percent | None = None
     governing_body: str = ""
     issuing_body: str = ""
     place: str = ""
@@ -188,9 +190,12 @@ class Counting(_Section, frozen=True):
 
 
 class Reports(_Section, frozen=True):
-    """Which tables there are, besides those of the circular."""
+    """Which tables there are besides those of the circular, and what figures are held against."""
 
     by_officer: bool = True
+    target_percent: Percent | None = None
+    min_volume: Positive = 30
+    busy_from: Positive = 30
 
 
 class Letters(_Section, frozen=True):

@@ -49,6 +49,8 @@ FROM_A_RULE = {
     "counting.resolved": "chưa có quy định",
     "counting.unknown_channel": "do cơ quan chọn",
     "reports.by_officer": "do cơ quan chọn",
+    "reports.min_volume": "do cơ quan chọn",
+    "reports.busy_from": "do cơ quan chọn",
     "counting.due_soon_working_days": "do cơ quan chọn",
     "letters.form": "chưa đọc toàn văn",
     "letters.lead_working_days": "NĐ 118/2025/NĐ-CP Đ19.6",
