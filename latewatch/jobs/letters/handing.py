@@ -9,6 +9,7 @@ from latewatch.disk import file_stem, write_whole
 from latewatch.domain.letters.life import ALIVE, LetterState, Move, after
 from latewatch.errors import LetterError
 from latewatch.jobs.letters.documents import unsigned_document
+from latewatch.jobs.letters.drawing import draw_missing
 from latewatch.jobs.letters.moving import Chosen, Selection, chosen
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, silent
@@ -41,6 +42,8 @@ def hand_out(
     states = ALIVE if selection.code else (LetterState.NUMBERED,)
     with office.store.reading() as connection:
         letters = chosen(connection, office, Selection(selection.code, selection.unit, states))
+    if not dry_run:
+        draw_missing(office, [each.letter for each in letters], now, progress)
     handed = []
     for each in progress(letters, "Xuất văn bản"):
         try:

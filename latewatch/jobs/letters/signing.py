@@ -12,6 +12,7 @@ from latewatch.errors import LatewatchError, LetterError
 from latewatch.jobs.assess import refuse_old_calendar
 from latewatch.jobs.letters.desks import Desks
 from latewatch.jobs.letters.documents import from_content, unsigned_document
+from latewatch.jobs.letters.drawing import draw_missing
 from latewatch.jobs.letters.moving import (
     Chosen,
     Moved,
@@ -57,9 +58,11 @@ def sign_letters(
             office, selection, Move.SIGN, now, by=by, why=ON_PAPER, dry_run=dry_run, progress=progress
         )
     check_author(by)
-    done = []
+    done, letters = [], _chosen(office, selection)
     with Desks(office.settings, now) as desks:
-        for each in progress(_chosen(office, selection), "Ký số"):
+        if not dry_run:
+            draw_missing(office, [each.letter for each in letters], now, progress)
+        for each in progress(letters, "Ký số"):
             try:
                 done.append(_signed(office, desks, each, now, by=by, dry_run=dry_run))
             except LatewatchError as e:
