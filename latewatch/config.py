@@ -71,6 +71,7 @@ class Unit(_Section, frozen=True):
     deputy_title: str | None = None
     signer_name: str = ""
     letter_symbol: str = ""
+    report_to: tuple[str, ...] = ()
 
 
 class Desk(_Section, frozen=True):
@@ -193,6 +194,12 @@ class Reports(_Section, frozen=True):
     """Which tables there are besides those of the circular, and what figures are held against."""
 
     by_officer: bool = True
+    level: Literal["unit", "province", "ministry"] = "unit"
+    move_to_working_day: bool = False
+    remind_working_days: Natural = 3
+    report_to: tuple[str, ...] = ()
+    send_day: Annotated[int, Meta(ge=1, le=28)] = 18
+    send_at: time = time(8, 0)
     target_percent: Percent | None = None
     min_volume: Positive = 30
     busy_from: Positive = 30
