@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from latewatch.domain.dossier import Channel
 from latewatch.domain.expiry import end_of_day
@@ -95,6 +95,23 @@ def tabulate(
     for case in cases:
         counting.count(case)
     return counting.result()
+
+
+def tabulate_all(
+    cases: Iterable[Case], wanted: Sequence[tuple[Plan, Period]], *, rule: CountingRule, now: datetime
+) -> list[Tally]:
+    """Count `cases` once for several tables. Raises TallyError where an identity does not hold."""
+    countings = [_Counting(plan, period, rule, now) for plan, period in wanted]
+    for case in cases:
+        dossier = case.dossier
+        first_seen = dossier.received_at and min(dossier.received_at, dossier.submitted_at or _END)
+        for each in countings:
+            if not first_seen or first_seen.date() <= each.period.last:  # else it is none of the period's
+                each.count(case)
+    return [each.result() for each in countings]
+
+
+_END = datetime.max.replace(tzinfo=UTC)
 
 
 class _Counting:
