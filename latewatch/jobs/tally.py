@@ -38,6 +38,7 @@ def tally_period(
     with stored_cases(office, period, now, rule) as cases:
         result = tabulate(cases, plan, period, rule=rule, now=now)
     layout = LAYOUTS[form]
+    result.rates = [layout.numbered(rate) for rate in result.rates]
     if layout.sections:
         named = [
             section.row(label) for section, rows in layout.parts(result.rows) if section for label in rows

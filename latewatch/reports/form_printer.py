@@ -65,7 +65,7 @@ def _content(layout: Layout, tally: Tally, office_name: str) -> dict[str, Any]:
         "nothing": NO_ROWS,
         "total_label": TOTAL,
         "total": _cells(layout.columns, tally.total),
-        "rates": rate_lines(layout, tally),
+        "rates": rate_lines(tally),
         "rates_heading": RATES,
         "rule": named,
         "choices": choices,

@@ -30,10 +30,8 @@ def rule_lines(rule: CountingRule) -> list[str]:
     return [rule_line(rule), *described(rule)]
 
 
-def rate_lines(layout: Layout, tally: Tally) -> list[str]:
-    """Say each rate with its formula; none below a table that counts something else."""
-    if not layout.has_rates:
-        return []
+def rate_lines(tally: Tally) -> list[str]:
+    """Say each rate with its formula; there is none below a table that counts something else."""
     return [f"{rate.name}: {rate.formula} = {show_rate(rate)}" for rate in tally.rates]
 
 

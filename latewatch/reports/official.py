@@ -92,7 +92,7 @@ class _Foot:
 
     def draw(self, row: int, tally: Tally) -> int:
         """Draw from `row` on; return the last row used."""
-        rates = rate_lines(self.layout, tally)
+        rates = rate_lines(tally)
         row = self._lines(row, RATES, rates) if rates else row
         named, *choices = rule_lines(tally.rule)
         row = self._lines(row, named, choices)

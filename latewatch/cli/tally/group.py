@@ -97,6 +97,7 @@ def table(
     if sum(map(bool, (cell, compare, xlsx or pdf))) > 1:
         raise typer.BadParameter("--cell, --compare và --xlsx, --pdf không dùng cùng lúc")
     asked = Asked(month, quarter, half, year, first, last)
+    asked_period(asked, cutoff or Cutoff.FIFTEENTH)  # a wrong call is told before anything is opened
     now = instant(at)
     with open_office(config) as office:
         period = asked_period(asked, cutoff or office.settings.counting.period)

@@ -1,12 +1,14 @@
 """What a form is: heading, what its rows stand for, columns, sections, and the sums it must keep. Pure."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from latewatch.domain.names import Level
 from latewatch.domain.tally.columns import Column, Share
-from latewatch.domain.tally.counts import Counts
+from latewatch.domain.tally.counts import COLUMNS, Counts
+from latewatch.domain.tally.rates import Rate
 
 
 class Form(StrEnum):
@@ -73,11 +75,10 @@ class Layout:
     sections: tuple[Section, ...] = ()
     also: tuple[tuple[str, tuple[str, ...]], ...] = ()
     notes: tuple[str, ...] = ()
-    has_rates: bool = True
 
     def column(self, key: str) -> Column | None:
         """Return the column of numbers that is called `key`: `c12`, `12`, `(12)`, or by its name."""
-        plain = key.strip().strip("()").removeprefix("c").lower()
+        plain = key.strip().strip("()").lower().removeprefix("c")
         return next(
             (
                 each
@@ -101,6 +102,15 @@ class Layout:
             Equation(numbers[left], tuple(numbers[each] for each in right))
             for left, right in (*printed, *self.also)
         ]
+
+    def numbered(self, rate: Rate) -> Rate:
+        """Return a rate whose formula, given in the column numbers of 07a, has those of this form."""
+        return replace(rate, formula=re.sub(r"\((\d+)\)", lambda number: self._own(number[1]), rate.formula))
+
+    def _own(self, number: str) -> str:
+        figures = COLUMNS.get(f"c{number}", ())
+        own = (each for each in self.columns if isinstance(each, Column) and not each.less)
+        return next((f"({each.number})" for each in own if set(each.of) == set(figures)), f"({number})")
 
     def section_of(self, level: Level) -> Section:
         """Return where the dossiers of a unit of this level stand: its section, else that of the others."""

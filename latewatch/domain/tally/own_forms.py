@@ -138,7 +138,6 @@ LETTERS = Layout(
         "Cột (9): ngày hẹn trong dữ liệu đã vượt ngày hẹn lại của văn bản xin lỗi; chỉ được hẹn lại một lần.",
         "Thư tính từ ngày gửi; dự thảo, thư đã hủy không tính. (7), (8) là cột (12), (15) của biểu 07a.",
     ),
-    has_rates=False,
 )
 _ASKED = "Hồ sơ bị yêu cầu bổ sung trong kỳ"
 SUPPLEMENTS = Layout(
@@ -167,7 +166,6 @@ SUPPLEMENTS = Layout(
         "Cột (3): hồ sơ đã tiếp nhận và chưa xong trước kỳ. Cột (8) đếm lượt, một hồ sơ có thể nhiều lượt.",
         "Chỉ đếm được yêu cầu mà nguồn có báo; tệp xuất chỉ có cột lần bổ sung gần nhất thì đếm lần đó.",
     ),
-    has_rates=False,
 )
 _FINISHED = "Chặng đã xong trong kỳ"
 _HELD = "Chặng đang giữ cuối kỳ"
@@ -219,5 +217,4 @@ STAGES = Layout(
         "Cột (13): chặng vượt hạn riêng của nó trong hồ sơ mà cả hồ sơ cũng quá hạn.",
         "Cột (14), (15) đếm ngày làm việc theo lịch của đơn vị giữ chặng, không kể ngày tạm dừng.",
     ),
-    has_rates=False,
 )

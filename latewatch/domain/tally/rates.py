@@ -37,7 +37,7 @@ def named_rates(total: Counts) -> list[Rate]:
         ),
         Rate(
             "Đúng hạn trên đến hạn trong kỳ",
-            f"đúng hạn ({met}) ÷ đến hạn trong kỳ ({due}) × 100",
+            f"{met} đúng hạn ÷ {due} đến hạn trong kỳ × 100",
             _percent(met, due),
         ),
         Rate(
