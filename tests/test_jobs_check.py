@@ -33,7 +33,7 @@ def levels(findings: list[tuple[str, str]]) -> list[str]:
 
 
 def test_a_healthy_office_has_nothing_bad(desk: Desk) -> None:
-    desk.export("a.csv", [row("H1", promised="30/11/2026")])
+    desk.export("a.csv", [row("H1", "11/11/2026", promised="30/11/2026")])
     desk.poll()
     with desk.open() as office:
         findings = check_office(office, NOW, None)
