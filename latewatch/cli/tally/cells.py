@@ -1,5 +1,7 @@
 """What is behind the figures on the screen: the dossiers of a cell; what two rules count differently."""
 
+from collections import Counter
+
 from latewatch.cli import terminal
 from latewatch.cli.tally.table import column_words
 from latewatch.domain.period import Period
@@ -17,7 +19,7 @@ def show_cell(behind: Behind, period: Period, form: Form) -> None:
     terminal.say(rule_line(behind.rule))
     is_counted_often = any(each.times != 1 for each in behind.dossiers)
     headings = ["Mã hồ sơ", "Đơn vị", "Thủ tục", "Tiếp nhận", "Hạn", "Xong", "Tình trạng", _LATE_COLUMN]
-    headings += ["Lượt"] if is_counted_often else []
+    headings += ["Được đếm"] if is_counted_often else []
     rows = [(*_cells(each), *([each.times] if is_counted_often else [])) for each in behind.dossiers]
     terminal.show_table("", headings, rows, figures=range(7, len(headings)), wraps=(1, 2))
 
@@ -54,11 +56,23 @@ def show_comparison(compared: Comparison, period: Period, form: Form) -> None:
         terminal.say(rule_line(rule))
     for choice in differences(one, other):
         terminal.say(f"  {one.name}: {said(one, choice)}; {other.name}: {said(other, choice)}")
+    net = _net(compared)
+    if net:
+        terminal.say(f"“{other.name}” so với “{one.name}”: {net}")
     headings = ("Mã hồ sơ", "Dòng", one.name, other.name, "Vì sao")
     rows = [
         (each.code, each.row, _places(each.one), _places(each.other), each.why) for each in compared.moved
     ]
     terminal.show_table("", headings, rows, wraps=(1, 2, 3, 4))
+
+
+def _net(compared: Comparison) -> str:
+    """Say by how much each column differs: the dossiers that came less those that went."""
+    net: Counter[str] = Counter()
+    for each in compared.moved:
+        net.update(each.other)
+        net.subtract(each.one)
+    return ", ".join(f"{column} {count:+d}" for column, count in sorted(net.items()) if count)
 
 
 def _places(columns: tuple[str, ...]) -> str:
