@@ -13,11 +13,14 @@ import pytest
 from pdfminer.pdftypes import resolve1
 
 from latewatch.clock import parse_instant
+from latewatch.config import Letters
 from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.errors import LetterError
 from latewatch.letters.checking.samples import samples
+from latewatch.letters.making import letter_printer
 from latewatch.letters.render import LetterPrinter
 from latewatch.letters.wording import default_title
+from latewatch.paper.measure import fitted, text_width
 from latewatch.paper.wording import ALPHABET, balanced, long_date
 
 MM = 72 / 25.4
@@ -326,6 +329,37 @@ ORDINARY = [
     for sample in samples(form)
     if sample.is_ordinary
 ]
+
+
+class TestHeadings:
+    @pytest.mark.parametrize(
+        ("text", "lines"),
+        [
+            ("SỞ XÂY DỰNG", ["SỞ XÂY DỰNG"]),
+            ("ỦY BAN NHÂN DÂN TỈNH MẪU", ["ỦY BAN NHÂN DÂN TỈNH MẪU"]),
+            ("SỞ NÔNG NGHIỆP VÀ MÔI TRƯỜNG", ["SỞ NÔNG NGHIỆP", "VÀ MÔI TRƯỜNG"]),
+            ("ỦY BAN NHÂN DÂN\nXÃ VÍ DỤ", ["ỦY BAN NHÂN DÂN", "XÃ VÍ DỤ"]),
+            ("X" * 40 + " VÀ", ["X" * 40, "VÀ"]),
+            ("", []),
+        ],
+    )
+    def test_a_heading_is_broken_by_its_width(self, text: str, lines: list[str]) -> None:
+        assert fitted(text, 15) == lines
+
+    @pytest.mark.parametrize("words", ["SỞ XÂY DỰNG", "SỞ NÔNG NGHIỆP", "Hồ sơ mã số H99.01-261009-0004"])
+    def test_the_width_is_that_of_the_font(self, printer: LetterPrinter, words: str) -> None:
+        head = replace(HEAD, issuing_body=words)
+        with opened(printer, replace(LETTER, head=head)) as pdf:
+            chars = line_with(pdf.pages[0], words)
+            bold = [char for char in chars if "Bold" in char["fontname"]]
+            width = (bold[-1]["x1"] - bold[0]["x0"]) / bold[0]["size"]
+        assert text_width(words) == pytest.approx(width, rel=0.04), "marks of ơ and ư are not measured"
+
+    def test_the_printer_follows_the_settings(self) -> None:
+        printer = letter_printer(Letters(paper="A5", lookup_url="https://mau.example/{code}"))
+        with opened(printer, LETTER) as pdf:
+            assert round(pdf.pages[0].width / MM) == 148
+        assert printer.html(LETTER)[1] == f"https://mau.example/{LETTER.code}"
 
 
 class TestPaper:
