@@ -8,7 +8,7 @@ import typer
 from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, Config, Json
-from latewatch.jobs.verify import SHORT, Verdict, misfit_words, seal_words
+from latewatch.jobs.verify import SHORT, Verdict, harm_words, misfit_words, seal_words
 from latewatch.jobs.verify import verify as verify_office
 
 FEWEST = 8  # letters of a seal below which another one might begin alike
@@ -27,7 +27,7 @@ def verify(
     config: Config = DEFAULT_CONFIG,
     as_json: Json = False,
 ) -> None:
-    """Kiểm tra mọi điều các nguồn từng ghi có bị sửa, xóa, chèn hay không. Mã thoát 1 khi có."""
+    """Kiểm tra điều các nguồn từng ghi và báo cáo đã chốt có bị sửa, xóa, chèn không. Mã thoát 1 khi có."""
     asked = _noted(seal)
     with open_office(config) as office:
         verdict = verify_office(office, asked)
@@ -71,6 +71,11 @@ def _document(verdict: Verdict) -> dict[str, object]:
             for each in verdict.misfits
         ],
         "more": verdict.more,
+        "reports": verdict.reports,
+        "harmed": [
+            {"harm": each.harm.value, "report": each.number, "text": harm_words(each)}
+            for each in verdict.harmed
+        ],
     }
     if verdict.asked:
         document["noted"] = {"seal": verdict.asked, "batches": [each.batch for each in verdict.found]}
@@ -85,6 +90,9 @@ def _show(verdict: Verdict) -> None:
     looked = f"{walk.versions} phiên bản, {walk.batches} lô, {walk.dossiers} hồ sơ"
     if not verdict.misfits:
         terminal.show_findings([("✓", f"{looked}: nguyên vẹn")])
+    terminal.show_findings(("✗", harm_words(each)) for each in verdict.harmed)
+    if verdict.reports and not verdict.harmed:
+        terminal.show_findings([("✓", f"{verdict.reports} báo cáo đã chốt: nguyên vẹn")])
     if verdict.asked:
         terminal.show_findings([_noted_words(verdict)])
     if verdict.seal:

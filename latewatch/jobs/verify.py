@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from latewatch.jobs.office import Office
+from latewatch.store.reports.verify import Count, Harm, Harmed, harmed
 from latewatch.store.verify import Damage, Misfit, Seal, Walk, misfits, newest_seal, sealed_as
 
 MOST = 200  # misfits that are named; more than that and the database is another one
@@ -39,10 +40,12 @@ class Verdict:
     more: int = 0
     asked: str = ""
     found: list[Seal] = field(default_factory=list)
+    reports: int = 0
+    harmed: list[Harmed] = field(default_factory=list)
 
     @property
     def is_whole(self) -> bool:
-        return not self.misfits and (not self.asked or bool(self.found))
+        return not self.misfits and not self.harmed and (not self.asked or bool(self.found))
 
 
 def verify(office: Office, asked: str = "") -> Verdict:
@@ -57,7 +60,10 @@ def verify(office: Office, asked: str = "") -> Verdict:
             else:
                 more += 1
         seals = sealed_as(connection, asked) if asked else []
-        return Verdict(walk, newest_seal(connection), found, more, asked, seals)
+        count = Count()
+        reports = list(harmed(connection, count))
+        seal = newest_seal(connection)
+        return Verdict(walk, seal, found, more, asked, seals, reports=count.reports, harmed=reports)
 
 
 def misfit_words(each: Misfit) -> str:
@@ -65,6 +71,18 @@ def misfit_words(each: Misfit) -> str:
     return _WORDS[each.damage].format(
         code=each.code, version=each.version, batch=each.batch, found=each.found, sealed=each.sealed
     )
+
+
+_HARMS = {
+    Harm.EDITED: "không khớp niêm phong; nội dung bị sửa",
+    Harm.MISSING: "bị xóa",
+    Harm.ADDED: "bị chèn thêm, chương trình không chốt báo cáo này",
+}
+
+
+def harm_words(each: Harmed) -> str:
+    """Say what was done to a frozen report."""
+    return f"báo cáo đã chốt số {each.number}: {_HARMS[each.harm]}"
 
 
 def seal_words(seal: Seal) -> str:

@@ -1,0 +1,1 @@
+"""Reports: frozen, held against what was learned later, reconciled, due, sent."""

@@ -1,0 +1,1 @@
+"""Reports that were frozen, their seals, and what was sent of them."""
