@@ -32,9 +32,10 @@ def letters(count: int) -> Iterator[Letter]:
 
 
 def children(of: int) -> list[int]:
-    """The processes that process `of` started and that still run."""
+    """The drawing processes that process `of` started and that still run."""
     tasks = Path(f"/proc/{of}/task").glob("*/children")
-    return [int(pid) for task in tasks for pid in task.read_text().split()]
+    started = [int(pid) for task in tasks for pid in task.read_text().split()]
+    return [pid for pid in started if "drawing_process" in Path(f"/proc/{pid}/cmdline").read_text()]
 
 
 class TestTheLetters:
