@@ -15,7 +15,7 @@ from intake import (
     memory_of_csv,
     memory_of_import,
 )
-from letters import print_letters
+from letters import draw_many, draw_on_two, draw_one, memory_of_print
 from measure import Result
 
 BENCHES: list[Callable[[], Result]] = [
@@ -29,7 +29,10 @@ BENCHES: list[Callable[[], Result]] = [
     import_and_assess,
     memory_of_import,
     memory_of_csv,
-    print_letters,
+    draw_one,
+    draw_many,
+    draw_on_two,
+    memory_of_print,
     preview_day,
     commit_day,
     preview_saturdays,
