@@ -37,13 +37,20 @@ def _tried(office: Office, letters: Iterable[Letter]) -> Generator[bytes | Lette
     """Yield the PDF of each letter, or why it was not drawn: the others go on."""
     coming = iter(letters)
     first = list(islice(coming, MANY))
-    processes = min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+    processes = min(_processors(), MOST_PROCESSES)
     if len(first) < MANY or processes < 2:
         for letter in chain(first, coming):
             yield _drawn_here(office, letter)
         return
     with closing(drawn_apart(office.settings.letters, chain(first, coming), processes)) as apart:
         yield from apart
+
+
+def _processors() -> int:
+    """Return how many processors this process may use, as far as the system tells."""
+    if hasattr(os, "sched_getaffinity"):  # Windows has none
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _drawn_here(office: Office, letter: Letter) -> bytes | LetterError:
