@@ -25,6 +25,7 @@ from latewatch.cli.mapping import mapping
 from latewatch.cli.options import CONFIG_VARIABLE
 from latewatch.cli.poll import poll
 from latewatch.cli.procedures import procedures
+from latewatch.cli.reports import reports
 from latewatch.cli.run import run as run_scheduler
 from latewatch.cli.sources import sources
 from latewatch.cli.tally import tally
@@ -43,6 +44,7 @@ for command in (init, check, demo, poll, sources, due, explain, history, late, d
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")
 app.add_typer(tally, name="tally")
+app.add_typer(reports, name="reports")
 app.add_typer(findings, name="findings")
 app.add_typer(imports, name="import")
 app.add_typer(calendar, name="calendar")
