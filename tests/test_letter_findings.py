@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from offices import DESKS, EVENTS, NOW, Desk, Row, desk_in, done, row
-from sqlalchemy import select, update
+from sqlalchemy import insert, select, update
 from worlds import moment
 
 from latewatch.domain.dossier import Cause, Suspension
@@ -23,6 +23,8 @@ from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.letters.issue import issue_letter
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
+from latewatch.store.database import Store
+from latewatch.store.letters.owing import apologised, late_or_sent
 
 BY = "Trần Thị Thí Dụ"
 MISSING, LATE, PASSED, SECOND = OF_LETTERS
@@ -349,3 +351,63 @@ class TestRules:
         case = Owing(due_on=DUE, is_running=True, state=LetterState.SIGNED, drafted_on=DUE)
         (found,) = breaches(case, date(2026, 11, 13))
         assert (found.kind, found.severity) == (MISSING, Severity.HIGH)
+
+
+def test_what_is_looked_at_on_either_database(store: Store) -> None:
+    """What is overdue, and what has a letter that was sent; finished, withdrawn and drafted in time left out."""
+    standings = {
+        "H1": ("overdue", None, None),
+        "H2": ("overdue", "draft", None),
+        "H3": ("late", "sent", DUE),
+        "H4": ("within", "cancelled", DUE),
+        "H5": ("within", "draft", None),
+        "H6": ("late", None, None),
+        "H7": ("overdue", "cancelled", None),
+        "H8": ("early", "sent", DUE),
+    }
+    with store.writing() as connection:
+        for number, (code, (standing, state, sent_on)) in enumerate(standings.items(), start=1):
+            connection.execute(insert(schema.dossier).values(id=number, code=code, **TEXTS))
+            connection.execute(insert(schema.assessment).values(dossier_id=number, standing=standing, **MADE))
+            if state:
+                letter = {"dossier_id": number, "state": state, "sent_on": sent_on, **LETTER}
+                connection.execute(insert(schema.letter).values(letter))
+        found = {each.dossier.code: each for each in late_or_sent(connection)}
+        others = {each.dossier.code: each for each in apologised(connection, ["H5", "H6", "H9"])}
+    assert sorted(found) == ["H1", "H2", "H3", "H4", "H7"]
+    assert [found[code].letter_state for code in ("H2", "H3", "H4", "H7")] == [
+        LetterState.DRAFT,
+        LetterState.SENT,
+        LetterState.CANCELLED,
+        None,
+    ]
+    assert (found["H3"].sent_on, found["H3"].promised_on, found["H3"].due_on) == (DUE, date(2026, 11, 9), DUE)
+    assert all(each.is_fresh for each in found.values())
+    assert sorted(others) == ["H5", "H6"]
+
+
+TEXTS: dict[str, object] = {
+    **dict.fromkeys(("status_text", "procedure_code", "procedure", "field", "receiving_unit"), ""),
+    **dict.fromkeys(("resolving_unit", "department", "officer", "step", "applicant"), ""),
+    **dict.fromkeys(("address", "phone", "email"), ""),
+    "version": 3,
+    "status": "processing",
+}
+MADE = {
+    "dossier_version": 3,
+    "rules": "r",
+    "due_at": at_("2026-11-12T23:59"),
+    "basis": "computed",
+    "limit_from": "",
+    "problem": "",
+    "calendar_version": "",
+}
+LETTER = {
+    "form": "tt03-2025",
+    "dated": DUE,
+    "due_on": DUE,
+    "new_date": date(2026, 11, 19),
+    "reason": "",
+    "drafted_at": NOW,
+    "content": {"promised_on": "2026-11-09"},
+}
