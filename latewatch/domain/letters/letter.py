@@ -46,7 +46,6 @@ class Letter:
     new_date: date
     reason: str
     number: int | None = None
-    at_fault: tuple[str, ...] = ()  # units that overran their part (liên thông): data, never in the text
 
     @property
     def is_overdue(self) -> bool:

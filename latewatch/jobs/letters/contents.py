@@ -2,18 +2,15 @@
 
 from datetime import date
 
-from latewatch.clock import VIETNAM
 from latewatch.config import Unit
-from latewatch.domain.expiry import end_of_day
 from latewatch.domain.letters.letter import Letter, LetterForm, Letterhead
 from latewatch.domain.standing import Case
 from latewatch.jobs.office import Office
-from latewatch.jobs.stages import late_units
 from latewatch.store.letters.drafts import Draft
 
 
 def letter_of(office: Office, draft: Draft, case: Case) -> Letter:
-    """Return what the letter says. Units that overran their part by its date are named in its data alone."""
+    """Return what the letter says. Units that overran their part are not accused in it, nor in its data."""
     dossier = case.dossier
     return Letter(
         head=letterhead(office, case),
@@ -30,7 +27,6 @@ def letter_of(office: Office, draft: Draft, case: Case) -> Letter:
         promised_on=promised_on(office, case) or draft.due_on,
         new_date=draft.new_date,
         reason=draft.reason,
-        at_fault=late_units(office, case, end_of_day(draft.dated, VIETNAM)),
     )
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
+from latewatch.clock import VIETNAM
 from latewatch.disk import write_whole
+from latewatch.domain.expiry import end_of_day
 from latewatch.domain.letters.dates import check_new_date
 from latewatch.domain.letters.duty import RUNNING, Appointment, refuse_another
 from latewatch.domain.letters.letter import Letter
@@ -28,6 +30,7 @@ from latewatch.jobs.letters.prints import Prints, print_path
 from latewatch.jobs.letters.proposing import Proposer
 from latewatch.jobs.letters.settling import drafts_with_cases, settle_drafts
 from latewatch.jobs.office import Office
+from latewatch.jobs.stages import late_units
 from latewatch.progress import Progress, shown, silent
 from latewatch.store.cases import assessed, unfinished_at, with_code
 from latewatch.store.letters.drafts import Draft, StoredDraft, insert_drafts, stored_drafts
@@ -98,7 +101,7 @@ def draft_letters(
             for letter in [letter_of(office, stored.draft, case)]
         ]
     _draw(office, folder, pending, progress)
-    return [_drafted(each, is_new=each.stored.id not in before) for each in pending]
+    return [_drafted(office, each, is_new=each.stored.id not in before) for each in pending]
 
 
 def _owed(connection: Connection, office: Office, now: datetime) -> list[tuple[int, Case]]:
@@ -170,7 +173,7 @@ def _draw(office: Office, folder: Path, pending: list[_Print], progress: Progres
             write_whole(each.path, pdf, setting="paths.letters")
 
 
-def _drafted(each: _Print, *, is_new: bool) -> DraftedLetter:
+def _drafted(office: Office, each: _Print, *, is_new: bool) -> DraftedLetter:
     draft = each.stored.draft
     return DraftedLetter(
         code=each.case.dossier.code,
@@ -181,6 +184,6 @@ def _drafted(each: _Print, *, is_new: bool) -> DraftedLetter:
         new_date=draft.new_date,
         proposal=draft.proposal,
         reason=draft.reason,
-        at_fault=each.letter.at_fault,
+        at_fault=late_units(office, each.case, end_of_day(draft.dated, VIETNAM)),
         is_new=is_new,
     )
