@@ -33,7 +33,7 @@ from latewatch.domain.tally.letters import LetterCounts, is_second_request, plac
 from latewatch.domain.tally.rule import SHIPPED, TT09, Against, CountingRule, Resolved, described
 from latewatch.domain.tally.supplements import place_supplements
 from latewatch.domain.tally.table import NO_LABEL, TOTAL, Plan, Tally, main_plan, spread_by, tabulate
-from latewatch.errors import Place, TallyError
+from latewatch.errors import Place, SheetError, TallyError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.cells import behind_cell, compare_rules
 from latewatch.jobs.office import Office
@@ -616,3 +616,21 @@ def test_the_office_s_own_rule_stands_first_and_once(tmp_path: Path) -> None:
         rules: list[CountingRule] = counting_rules(opened)
     assert [rule.name for rule in rules] == ["co-quan", *SHIPPED]
     assert "là đã giải quyết đúng hạn" in " ".join(described(rules[0]))
+
+
+def test_an_office_s_own_template_wins_and_may_run_through_thousands_of_rows(tmp_path: Path) -> None:
+    loops = "{% for part in parts %}{% for row in part.rows %}{% for cell in row.cells %}{% endfor %}{% endfor %}{% endfor %}"
+    (tmp_path / "bieu.html").write_text(
+        f"<p>{loops}{{{{ total_label }}}}: {{{{ total[0] }}}}", encoding="utf-8"
+    )
+    content = FormPrinter(tmp_path).pdf(LAYOUTS[Form.BY_FIELD], long_table(2000), office_name="UBND xã Ví Dụ")
+    with pdfplumber.open(BytesIO(content)) as pdf:
+        assert "TỔNG CỘNG: 2.000" in pdf.pages[0].extract_text()
+
+
+def test_a_template_that_does_not_fit_is_named(tmp_path: Path) -> None:
+    (tmp_path / "bieu.html").write_text("{{ nobody }}", encoding="utf-8")
+    with pytest.raises(SheetError, match=r"bieu\.html, dòng 1: mẫu biểu dùng biến không có"):
+        FormPrinter(tmp_path).pdf(LAYOUTS[Form.BY_FIELD], long_table(1), office_name="UBND xã Ví Dụ")
+    with pytest.raises(SheetError, match="không có thư mục mẫu này"):
+        FormPrinter(tmp_path / "none")

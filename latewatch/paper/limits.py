@@ -3,14 +3,33 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-MOST_PAGES = 60
 MOST_FILE_BYTES = 5_000_000
 MOST_PIXELS = 20_000_000
 """A4 at 400 dpi; each takes four bytes of memory while it is drawn."""
 
 _PROGRESS = logging.getLogger("weasyprint.progress")  # tells of each page before it is laid out
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How large one sheet may become: loops' turns and characters while it is filled, then tags and pages.
+
+    Laying out a tag takes about a millisecond.
+    """
+
+    turns: int = 20_000
+    characters: int = 1_000_000
+    tags: int = 10_000
+    pages: int = 60
+
+
+SHEET = Limits()
+"""A hundred times an ordinary letter."""
+TABLE = Limits(turns=500_000, characters=10_000_000, tags=150_000, pages=400)
+"""A table with a row for each of some thousand procedures."""
 
 
 class TooLargeError(Exception):
@@ -42,21 +61,21 @@ def _pixels(file: Path) -> int:
 
 
 @contextmanager
-def limited_pages() -> Iterator[None]:
+def limited_pages(most: int) -> Iterator[None]:
     """Stop a layout that goes on and on. Raises TooLargeError from within WeasyPrint."""
+
+    def stop_late(record: logging.LogRecord) -> bool:
+        """Refuse to go on past the last page; say nothing of the others."""
+        page = record.args[0] if isinstance(record.args, tuple) and record.args else 0
+        if "Page" in str(record.msg) and isinstance(page, int) and page > most:
+            raise TooLargeError(f"dài hơn {most} trang")
+        return False
+
     level = _PROGRESS.level
-    _PROGRESS.addFilter(_stop_late)
+    _PROGRESS.addFilter(stop_late)
     _PROGRESS.setLevel(logging.INFO)
     try:
         yield
     finally:
         _PROGRESS.setLevel(level)
-        _PROGRESS.removeFilter(_stop_late)
-
-
-def _stop_late(record: logging.LogRecord) -> bool:
-    """Refuse to go on past the last page; say nothing of the others."""
-    page = record.args[0] if isinstance(record.args, tuple) and record.args else 0
-    if "Page" in str(record.msg) and isinstance(page, int) and page > MOST_PAGES:
-        raise TooLargeError(f"dài hơn {MOST_PAGES} trang")
-    return False
+        _PROGRESS.removeFilter(stop_late)

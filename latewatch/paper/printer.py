@@ -20,7 +20,7 @@ from weasyprint.urls import FatalURLFetchingError
 from latewatch.errors import LatewatchError
 from latewatch.paper import wording
 from latewatch.paper.folders import FolderFetcher, FolderLoader, Templates
-from latewatch.paper.limits import TooLargeError, limited_pages
+from latewatch.paper.limits import SHEET, Limits, TooLargeError, limited_pages
 from latewatch.paper.sandbox import Sandbox
 
 
@@ -31,11 +31,12 @@ class TemplatePrinter:
     several threads. Whatever a template does wrong is raised as the error of `templates`.
     """
 
-    def __init__(self, templates: Templates, *styles: str) -> None:
+    def __init__(self, templates: Templates, *styles: str, limits: Limits = SHEET) -> None:
         self._templates = templates
         self._style_names = styles
         self._fonts = FontConfiguration()
-        self._sandbox = Sandbox(FolderLoader(templates))
+        self._limits = limits
+        self._sandbox = Sandbox(FolderLoader(templates), limits)
 
     def html(self, name: str, **facts: Any) -> str:
         """Fill the template `name`. Raises the error of the templates, naming the file and what is wrong."""
@@ -52,7 +53,7 @@ class TemplatePrinter:
 
     def laid_out(self, name: str, html: str, **options: Any) -> Document:
         """Return the pages of a filled template, before they are written."""
-        with self._reading_for(name) as fetcher, limited_pages():
+        with self._reading_for(name) as fetcher, limited_pages(self._limits.pages):
             sheet = HTML(string=html, base_url=self._base_url, url_fetcher=fetcher)
             return sheet.render(font_config=self._fonts, stylesheets=self._styles, **options)
 

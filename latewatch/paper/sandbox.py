@@ -14,14 +14,8 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from latewatch.paper import wording
+from latewatch.paper.limits import SHEET, Limits
 from latewatch.paper.measure import fitted, rule_width
-
-MOST_TURNS = 20_000
-"""How often all loops of one sheet may turn, together."""
-MOST_TEXT = 1_000_000
-"""Characters of a filled template: a hundred times an ordinary letter."""
-MOST_TAGS = 10_000
-"""Elements, roughly: laying out one takes about a millisecond."""
 
 _FILTERS = ("long_date", "short_date", "appointment", "register_number", "sentence", "balanced")
 _SIZED_FILTERS = ("center", "indent", "format", "batch", "slice", "wordwrap")
@@ -34,7 +28,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
-    def __init__(self, loader: BaseLoader) -> None:
+    def __init__(self, loader: BaseLoader, limits: Limits = SHEET) -> None:
         super().__init__(
             loader=loader,
             autoescape=True,
@@ -43,6 +37,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._limits = limits
         self._turns = 0
         self.filters.update({name: getattr(wording, name) for name in _FILTERS})
         self.filters |= {"fitted": fitted, "rule_width": rule_width}
@@ -58,12 +53,12 @@ class Sandbox(ImmutableSandboxedEnvironment):
         size = 0
         for piece in template.generate(**facts):
             size += len(piece)
-            if size > MOST_TEXT:
-                raise SecurityError(f"văn bản dài hơn {MOST_TEXT} ký tự.")
+            if size > self._limits.characters:
+                raise SecurityError(f"văn bản dài hơn {self._limits.characters} ký tự.")
             pieces.append(piece)
         text = "".join(pieces)
-        if text.count("<") > MOST_TAGS:
-            raise SecurityError(f"nhiều hơn {MOST_TAGS} thẻ HTML trong một văn bản.")
+        if text.count("<") > self._limits.tags:
+            raise SecurityError(f"nhiều hơn {self._limits.tags} thẻ HTML trong một văn bản.")
         return text
 
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
@@ -91,6 +86,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def _counted(self, items: Iterable[Any]) -> Iterator[Any]:
         for item in items:
             self._turns += 1
-            if self._turns > MOST_TURNS:
-                raise SecurityError(f"vòng lặp quá {MOST_TURNS} lượt.")
+            if self._turns > self._limits.turns:
+                raise SecurityError(f"vòng lặp quá {self._limits.turns} lượt.")
             yield item

@@ -12,6 +12,7 @@ from latewatch.domain.tally.layout import Layout
 from latewatch.domain.tally.table import TOTAL, Tally
 from latewatch.errors import SheetError
 from latewatch.paper.folders import Templates
+from latewatch.paper.limits import TABLE
 from latewatch.paper.printer import TemplatePrinter
 from latewatch.paper.wording import clean_text
 from latewatch.reports.form_words import (
@@ -37,7 +38,8 @@ class FormPrinter:
         if office_templates is not None and not office_templates.is_dir():
             raise SheetError(f"{office_templates}: không có thư mục mẫu này; xem [letters] templates.")
         folders = (office_templates, shipped("templates", "reports"))
-        self._printer = TemplatePrinter(Templates.of("mẫu biểu", SheetError, *folders), STYLE)
+        templates = Templates.of("mẫu biểu", SheetError, *folders)
+        self._printer = TemplatePrinter(templates, STYLE, limits=TABLE)
 
     def pdf(self, layout: Layout, tally: Tally, *, office_name: str) -> bytes:
         """Return the form as PDF; the same figures give the same bytes. Raises SheetError."""
