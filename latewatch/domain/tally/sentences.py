@@ -108,6 +108,8 @@ def _direction(now: Proportion, before: Proportion) -> str:
 
 
 def _number_change(what: str, now: int, before: int) -> str:
+    if not now:
+        return f"không có hồ sơ {_lower(what)}, trước đó {number(before)}"
     way = "tăng" if now > before else "giảm"
     share = f" ({_tenth(abs(now - before), before)} %)" if before else ""
     return f"{_lower(what)} {number(now)} hồ sơ, {way} {number(abs(now - before))}{share}"
