@@ -79,7 +79,7 @@ class TestSet:
             "Hồ sơ đổi hạn: 1 (sớm hơn 0, muộn hơn 1).",
             "  A: 23/11/2026 → 25/11/2026",
             "Thành quá hạn: 0.",
-            "chưa có báo cáo nào được chốt",
+            "Báo cáo đã chốt theo lịch cũ, nay đọc khác: 0.",
             "Chưa ghi gì.",
         ):
             assert line in text

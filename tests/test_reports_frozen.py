@@ -287,3 +287,22 @@ class TestCommands:
             .invoke(app, ["tally", "frozen", "show", "9", "-c", str(after.folder / "config.toml")])
             .exception
         )
+
+
+class TestCalendar:
+    def test_a_calendar_change_names_the_reports_that_read_otherwise(self, after: Desk) -> None:
+        limited = '[[procedures]]\nname = "Thủ tục Ví Dụ"\nlimit = "5d"\n'
+        after.configure(SOURCE, UNITS, limited)
+        close(after, order=Order(by="Trần Thị Thí Dụ", why="có danh mục thời hạn", supersedes=True))
+        day = ("2026-09-24", "--kind", "day off", "--title", "Mất điện", "--source", "CV 1/VD")
+        at = ("--at", f"{NOW:%Y-%m-%dT%H:%M}")
+        preview = run(after, "calendar", "set", *day, *at)
+        assert "nay đọc khác: 2." in preview
+        assert "số 3: 07a, Tháng 10 năm 2026" in preview
+        assert not since(after, 3).moved
+        written = run(after, "calendar", "set", *day, *at, "--commit", "--reason", "mất điện")
+        assert "số 4: 07a, Tháng 10 năm 2026" in written
+        (moved,) = since(after, 3).moved
+        assert (moved.code, moved.whys) == ("H1", ("lịch làm việc đổi, bản 1",))
+        assert "(11) đúng hạn" in moved.before
+        assert "(10) trước hạn" in moved.after

@@ -5,7 +5,7 @@ from datetime import date
 from latewatch.cli import terminal
 from latewatch.domain.layers import layer_label
 from latewatch.jobs.calendar.change import Proposal
-from latewatch.jobs.calendar.effects import Effects, Move, Number, frozen_reports
+from latewatch.jobs.calendar.effects import Effects, Move, Number
 from latewatch.jobs.calendar.letters import DraftChange
 
 LISTED = 10  # lines of one matter that a person reads at once
@@ -19,8 +19,9 @@ def show(done: Proposal) -> None:
     _days(done.effects)
     _moves(done.effects)
     _letters(done.effects)
-    reports = frozen_reports()
-    terminal.say(f"Báo cáo đã chốt theo lịch cũ: {', '.join(reports) or 'chưa có báo cáo nào được chốt'}.")
+    reports = done.effects.frozen
+    terminal.say(f"Báo cáo đã chốt theo lịch cũ, nay đọc khác: {len(reports)}.")
+    _list("  ", reports)
     _close(done)
 
 
@@ -114,5 +115,5 @@ def document(done: Proposal) -> dict[str, object]:
             for each in effects.drafts
         ],
         "issued": effects.issued,
-        "frozen_reports": list(frozen_reports()),
+        "frozen_reports": effects.frozen,
     }

@@ -19,6 +19,7 @@ from latewatch.jobs.calendar.letters import DraftChange, OnRest, apply_drafts, c
 from latewatch.jobs.calendar.pairs import UNCHANGED, Pairs
 from latewatch.jobs.calendar.plain import STANDINGS, Decided, Ints, columns, day_of, decide_page, moment_of
 from latewatch.jobs.office import Office
+from latewatch.jobs.reports.under_calendar import reports_otherwise
 from latewatch.store import schema
 from latewatch.store.cases import Assessed, Decision, assessed, write_decisions
 from latewatch.store.letters.drafts import letters_in_force
@@ -69,11 +70,7 @@ class Effects:
     drafts: list[DraftChange] = field(default_factory=list)
     issued: list[OnRest] = field(default_factory=list)
     undecided: int = 0
-
-
-def frozen_reports() -> list[str]:
-    """Return the reports that were closed under the calendar a change replaces: none is closed so far."""
-    return []
+    frozen: list[str] = field(default_factory=list)  # reports closed before that would read otherwise
 
 
 def effects_of(
@@ -226,6 +223,9 @@ class _Recount:
     def _letters(self) -> None:
         letters = letters_in_force(self._connection, self._now.date())
         moved = np.concatenate(self._moved) if self._moved else np.array([], dtype=np.int64)
+        self._effects.frozen = reports_otherwise(
+            self._connection, self._before, self._after, moved.tolist(), self._now
+        )
         self._effects.issued = on_rest(letters, self._pairs)
         self._effects.drafts = changed_drafts(
             self._connection, self._after, self._deadlines, letters, self._pairs, moved, self._now
