@@ -11,6 +11,8 @@ from latewatch.calendars.load import load_calendar
 from latewatch.cli import terminal
 from latewatch.cli.options import Json
 from latewatch.demo import DEMO_NOW, write_world
+from latewatch.demo.configuration import SECRETS, SIGNING_BODY, SIGNING_UNIT, TRUSTED
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.period import Span, period_of
 from latewatch.domain.standing import Standing
 from latewatch.domain.tally.layout import Form
@@ -21,6 +23,10 @@ from latewatch.jobs.digest import send_digests
 from latewatch.jobs.integrity.find import find
 from latewatch.jobs.late import late_list
 from latewatch.jobs.letters.draft import draft_letters
+from latewatch.jobs.letters.moving import Selection
+from latewatch.jobs.letters.numbering import number_letters
+from latewatch.jobs.letters.printing import PrintedFile, print_letters
+from latewatch.jobs.letters.review import review_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import poll
 from latewatch.jobs.report_files import write_pdf, write_sheet
@@ -38,6 +44,9 @@ def demo(
     """Dựng một cơ quan mẫu với 5.000 hồ sơ và chạy trọn công việc một ngày. Không cần mạng."""
     _clear(folder)
     write_world(folder, load_calendar())
+    from latewatch.demo.certificates import write_certificates  # noqa: PLC0415  only the demo pays for it
+
+    write_certificates(folder / SECRETS, folder / TRUSTED, DEMO_NOW, "Người ký Ví Dụ", SIGNING_BODY)
     with open_office(folder / "config.toml") as office:
         document = _work(office, folder)
     if as_json:
@@ -63,6 +72,7 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
     found = find(office, DEMO_NOW)
     letters = draft_letters(office, DEMO_NOW, progress=terminal.progress)
     digests = send_digests(office, DEMO_NOW, delivery(office.settings))
+    sent = _send_out(office, folder / "ban-in")
     period = period_of(DEMO_NOW.year, 10, Span.MONTH, office.settings.counting.period)
     reports = {form: office.settings.paths.reports / f"{name}-2026-10.xlsx" for form, name in SHEETS.items()}
     tallies = {form: tally_period(office, period, form, DEMO_NOW) for form in SHEETS}
@@ -78,6 +88,8 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
         "findings": found.new,
         "letters": len(letters),
         "letters_folder": str(office.settings.paths.letters),
+        "letters_sent": len(sent.letters),
+        "letters_printed": str(sent.path),
         "digests": [each.delivered_to for each in digests],
         "reports": [
             str(path.with_suffix(ending)) for path in reports.values() for ending in (".xlsx", ".pdf")
@@ -86,6 +98,19 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
         "config": str(folder / "config.toml"),
         "at": DEMO_NOW,
     }
+
+
+def _send_out(office: Office, out: Path) -> PrintedFile:
+    """Take the letters of one unit from draft to signed paper, as its people would that morning."""
+    from latewatch.jobs.letters.signing import sign_letters  # noqa: PLC0415  likewise
+
+    of_unit, by = Selection(unit=SIGNING_UNIT), "Người trình diễn"
+    review_letters(office, of_unit, DEMO_NOW, by=by)
+    number_letters(office, of_unit, DEMO_NOW, by=by)
+    sign_letters(office, of_unit, DEMO_NOW, by=by, progress=terminal.progress)
+    signed = Selection(unit=SIGNING_UNIT, states=(LetterState.SIGNED,))
+    (printed,) = print_letters(office, signed, DEMO_NOW, by=by, out=out).files
+    return printed
 
 
 SHEETS = {Form.BY_FIELD: "bieu-07a", Form.BY_UNIT: "theo-don-vi"}
@@ -99,13 +124,15 @@ def _show(document: dict[str, object], folder: Path) -> None:
     )
     terminal.say(f"  {document['overdue']} hồ sơ quá hạn, {document['due_soon']} sắp đến hạn")
     terminal.say(f"  {document['letters']} dự thảo văn bản xin lỗi")
+    terminal.say(f"  {document['letters_sent']} văn bản của {SIGNING_BODY} đã cấp số, ký số, in để gửi")
     terminal.say(f"  {document['findings']} dấu hiệu cần làm rõ")
     for rate in _lines(document["rates"]):
         terminal.say(f"  {rate}")
     terminal.say("Kết quả:")
     for path in _lines(document["digests"]):
         terminal.say(f"  bản tin   {path}")
-    terminal.say(f"  thư       {document['letters_folder']}")
+    terminal.say(f"  dự thảo   {document['letters_folder']}")
+    terminal.say(f"  đã ký     {document['letters_printed']}")
     for path in _lines(document["reports"]):
         terminal.say(f"  báo cáo   {path}")
     terminal.say("Thử tiếp:")
@@ -113,6 +140,8 @@ def _show(document: dict[str, object], folder: Path) -> None:
         f"late {at}",
         f"digest {at}",
         f"tally --month 2026-10 --form units {at}",
+        f"letters list {at}",
+        "letters register",
         "findings",
         f"check {at}",
     ):

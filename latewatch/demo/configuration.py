@@ -7,6 +7,8 @@ from latewatch.demo.cast import CENTRE, GOVERNING_BODY, PROVINCE, Cast, Desk, Pr
 from latewatch.domain.limit import LimitUnit
 
 FOLDERS = ("in/a", "in/b", "in/c")
+SECRETS, TRUSTED = "bi-mat", "chung-thu-tin-cay"
+SIGNING_UNIT, SIGNING_BODY = "XVD", "UBND xã Ví Dụ"  # the unit whose letters are signed here
 REASON = (
     "hồ sơ cần lấy ý kiến của cơ quan phối hợp, đến nay chưa nhận được văn bản trả lời "
     "nên chưa đủ căn cứ để giải quyết"
@@ -104,6 +106,24 @@ period = "15-14"  # tháng báo cáo từ ngày 15 tháng trước đến ngày 
 [letters]
 reason = {_quoted(REASON)}
 new_date_working_days = 5
+
+# Chứng thư số tự tạo của {SIGNING_BODY}: người ký, rồi con dấu. Đơn vị khác xuất PDF để ký nơi khác.
+[[signers]]
+unit = "{SIGNING_UNIT}"
+kind = "person"
+pkcs12_file = "{SECRETS}/nguoi-ky.p12"
+password_file = "{SECRETS}/mat-khau.txt"
+image = "{SECRETS}/nguoi-ky.png"
+
+[[signers]]
+unit = "{SIGNING_UNIT}"
+kind = "seal"
+pkcs12_file = "{SECRETS}/con-dau.p12"
+password_file = "{SECRETS}/mat-khau.txt"
+image = "{SECRETS}/con-dau.png"
+
+[signing]
+trusted = "{TRUSTED}"
 
 [schedule]
 poll_minutes = 30
