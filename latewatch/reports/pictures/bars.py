@@ -19,9 +19,17 @@ def count(value: float) -> str:
     return f"{value:,.0f}".replace(",", ".")
 
 
-def wrapped(name: str, width: int = 34, lines: int = 2) -> str:
+def wrapped(name: str, width: int, lines: int = 2) -> str:
     """Break a long name into lines, and cut what does not fit into these."""
     return "\n".join(textwrap.wrap(name, width, max_lines=lines, placeholder="…"))
+
+
+def name_rows(axes: Axes, names: Sequence[str], width: int = 50) -> None:
+    """Write the names of lying bars, those that need two lines smaller; the first is on top."""
+    axes.set_yticks(range(len(names)), [wrapped(name, width) for name in names])
+    for label in axes.get_yticklabels():
+        label.set_fontsize(6.2 if "\n" in label.get_text() else 7.5)
+    axes.set_ylim(len(names) - 0.4, -0.6)
 
 
 def stack(

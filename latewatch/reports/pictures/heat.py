@@ -11,7 +11,7 @@ from latewatch.domain.tally.comparison import Proportion, kept
 from latewatch.domain.tally.counts import Counts
 from latewatch.domain.tally.rates import FEW
 from latewatch.domain.tally.sentences import decimal, number
-from latewatch.reports.pictures.bars import wrapped
+from latewatch.reports.pictures.bars import name_rows, wrapped
 from latewatch.reports.pictures.picture import Picture
 from latewatch.reports.pictures.theme import Theme
 
@@ -55,11 +55,11 @@ def _most(rates: Mapping[tuple[str, str], Proportion], part: int, most: int) -> 
 def _title(rates: Mapping[tuple[str, str], Proportion], fields: Sequence[str], units: Sequence[str]) -> str:
     """Say what is not drawn."""
     more = [
-        f"{number(len({key[part] for key in rates}) - len(drawn))} {what} ít hồ sơ hơn không vẽ"
+        f"{number(len({key[part] for key in rates}) - len(drawn))} {what}"
         for part, drawn, what in ((0, fields, "lĩnh vực"), (1, units, "đơn vị"))
         if len({key[part] for key in rates}) > len(drawn)
     ]
-    return f"{TITLE}\n{', '.join(more)}: xem bảng kèm theo" if more else TITLE
+    return f"{TITLE}\n{', '.join(more)} ít hồ sơ hơn không vẽ: xem bảng" if more else TITLE
 
 
 def _alt(rates: Mapping[tuple[str, str], Proportion]) -> str:
@@ -83,10 +83,9 @@ def _draw(
             if (field, unit) in rates:
                 _cell(axes, theme, (column, row), rates[field, unit])
     axes.set_xlim(-0.5, len(units) - 0.5)
-    axes.set_ylim(len(fields) - 0.5, -0.5)
-    names = [wrapped(unit, 22, 2) for unit in units]
-    axes.set_xticks(range(len(units)), names, rotation=40, ha="right", rotation_mode="anchor", fontsize=7)
-    axes.set_yticks(range(len(fields)), [wrapped(field, 44, 1) for field in fields], fontsize=7.5)
+    name_rows(axes, fields)
+    names = [wrapped(unit, 26) for unit in units]
+    axes.set_xticks(range(len(units)), names, rotation=40, ha="right", rotation_mode="anchor", fontsize=6.5)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     note = f"Ô trống: không có hồ sơ đã giải quyết. Chữ nghiêng: dưới {FEW} hồ sơ, chỉ để tham khảo."

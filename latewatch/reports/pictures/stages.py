@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from latewatch.domain.tally.sentences import number
 from latewatch.domain.tally.stages import StageCounts
 from latewatch.domain.tally.table import Tally
-from latewatch.reports.pictures.bars import count_along, legend, stack, wrapped
+from latewatch.reports.pictures.bars import count_along, legend, name_rows, stack
 from latewatch.reports.pictures.picture import Picture
 from latewatch.reports.pictures.theme import Theme
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 MOST = 12
 TITLE = "Hồ sơ liên thông: ngày làm việc từng đơn vị đã dùng"
-_OTHERS = "các đơn vị khác"
+_OTHERS = "đơn vị khác"
 
 
 def stages_picture(stages: Tally) -> Picture:
@@ -72,7 +72,6 @@ def _draw(axes: Axes, theme: Theme, days: Mapping[str, tuple[int, int]]) -> None
         ],
         lies=True,
     )
-    axes.set_yticks(range(len(days)), [wrapped(name, 40, 1) for name in days], fontsize=7.5)
-    axes.set_ylim(len(days) - 0.4, -0.6)
+    name_rows(axes, list(days))
     count_along(axes.xaxis)
     legend(axes, 2)

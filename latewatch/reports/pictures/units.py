@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from latewatch.domain.tally.ranking import LEVELS, Ranked
 from latewatch.domain.tally.sentences import decimal, number, percent
-from latewatch.reports.pictures.bars import wrapped
+from latewatch.reports.pictures.bars import name_rows
 from latewatch.reports.pictures.picture import Picture
 from latewatch.reports.pictures.theme import Theme
 
@@ -25,11 +25,10 @@ _HEADINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """The units between the best and the worst, which are not drawn: how many, and how they are."""
+    """The units that are not drawn: how many, and how many of them are not ranked."""
 
     count: int
-    low: str
-    high: str
+    unranked: int
 
 
 def by_rate(units: Sequence[Ranked]) -> list[Ranked]:
@@ -39,14 +38,19 @@ def by_rate(units: Sequence[Ranked]) -> list[Ranked]:
 
 
 def shown(units: Sequence[Ranked], most: int = MOST) -> list[Ranked | Gap]:
-    """Return what has a bar, the best first; of many the middle is one gap that says what is in it."""
+    """Return what has a bar, the best first.
+
+    Of more than `most`, the best and the worst of those that are ranked: no unit is shown up by three
+    dossiers. What is between them, and the small ones, is a gap that says so.
+    """
     rated = by_rate(units)
     if len(rated) <= most:
         return list(rated)
-    half = most // 2
-    middle = rated[half:-half]
-    gap = Gap(len(middle), decimal(middle[-1].kept.percent), decimal(middle[0].kept.percent))
-    return [*rated[:half], gap, *rated[-half:]]
+    large = [each for each in rated if each.place]
+    half = most // 2 if len(large) > most else len(large)
+    best, worst = large[:half], large[half:][-half:] if half else []
+    count = len(rated) - len(best) - len(worst)
+    return [*best, Gap(count, len(rated) - len(large)), *worst]
 
 
 def units_picture(units: Sequence[Ranked], most: int = MOST) -> Picture:
@@ -57,7 +61,7 @@ def units_picture(units: Sequence[Ranked], most: int = MOST) -> Picture:
         alt=_alt(by_rate(units)),
         headings=_HEADINGS,
         rows=[_row(each) for each in units],
-        size=(7.2, max(1.6, 0.7 + 0.21 * len(entries))),
+        size=(7.2, max(1.6, 0.8 + 0.23 * len(entries))),
         draw=(lambda axes, theme: _draw(axes, theme, entries)) if entries else None,
     )
 
@@ -94,14 +98,13 @@ def _draw(axes: Axes, theme: Theme, entries: Sequence[Ranked | Gap]) -> None:
     for place, each in enumerate(entries):
         if isinstance(each, Gap):
             names.append(f"… {number(each.count)} đơn vị khác")
-            text = f"từ {each.low} đến {each.high}: xem bảng kèm theo"
+            text = f"{number(each.unranked)} trong số đó ít hồ sơ, không xếp hạng; tất cả có trong bảng"
             axes.text(1, place, text, va="center", fontsize=7.5, style="italic")
         else:
-            names.append(wrapped(each.unit, width=46, lines=1))
+            names.append(each.unit)
             _bar(axes, theme, place, each)
-    axes.set_yticks(range(len(names)), names, fontsize=7.5)
+    name_rows(axes, names)
     axes.set_xlim(0, 100)
-    axes.set_ylim(len(names) - 0.4, -0.6)
     axes.set_xticks(range(0, 101, 20))
     _legend(axes, theme, [each for each in entries if isinstance(each, Ranked)])
 
@@ -143,4 +146,6 @@ def _legend(axes: Axes, theme: Theme, drawn: Sequence[Ranked]) -> None:
         said.append("vạch ngang: khoảng tin cậy 95 %, dưới 30 hồ sơ")
     if any(each.target is not None for each in drawn):
         said.append("vạch đứng: chỉ tiêu")
-    axes.set_xlabel("; ".join(said), fontsize=7.5, loc="left", color=theme.ink)
+    axes.set_xlabel(
+        ";\n".join(filter(None, ("; ".join(said[:2]), *said[2:]))), fontsize=7.5, loc="left", color=theme.ink
+    )
