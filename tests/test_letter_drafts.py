@@ -300,7 +300,7 @@ class TestNumbered:
 
     def test_everybody_is_told_so(self, numbered: Desk) -> None:
         tell(numbered, done("H1", "13/11/2026 09:00", promised="13/11/2026"), at=MONDAY)
-        told = "nên hủy vì hồ sơ nay “đúng hạn”; hủy bằng: latewatch letters cancel H1 --why LÝ-DO"
+        told = "nên hủy vì hồ sơ nay “đúng hạn”; hủy bằng: latewatch letters cancel H1 --by TÊN --why LÝ-DO"
         at = moment(MONDAY)
         assert at
         assert told in checked(numbered, at)

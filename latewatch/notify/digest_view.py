@@ -25,8 +25,8 @@ _NOTES = {
     "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 6); cơ quan giải quyết hồ sơ ký.",
     "unsigned": "Dự thảo: đơn vị giải quyết rà lại. Chờ cấp số: văn thư. Chờ ký: thủ trưởng đơn vị giải "
     "quyết. Chờ gửi: gửi ngay, chỉ từ ngày gửi mới là đã xin lỗi.",
-    "needless": "Đừng ký, đừng gửi. Hủy bằng lệnh latewatch letters cancel MÃ-HỒ-SƠ --why LÝ-DO; số đã cấp ở "
-    "lại sổ kèm lý do.",
+    "needless": "Đừng ký, đừng gửi. Hủy bằng lệnh latewatch letters cancel MÃ-HỒ-SƠ --by TÊN --why LÝ-DO; số "
+    "đã cấp ở lại sổ kèm lý do.",
     "lapsed": "Quá thời hạn bổ sung mà chưa bổ sung: đóng hồ sơ trên hệ thống một cửa "
     "(Nghị định 118/2025/NĐ-CP, Điều 19 khoản 5).",
 }

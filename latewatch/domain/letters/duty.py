@@ -87,7 +87,7 @@ def why_cancel(case: Case, due_on: date, new_date: date, last_promise: date | No
     return why
 
 
-CURE = "hủy bằng: latewatch letters cancel {code} --why LÝ-DO (số đã cấp ở lại sổ kèm lý do)"
+CURE = "hủy bằng: latewatch letters cancel {code} --by TÊN --why LÝ-DO (số đã cấp ở lại sổ kèm lý do)"
 
 
 @dataclass(frozen=True, slots=True)
