@@ -24,6 +24,7 @@ from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.letters.sending import work_off
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import in_order, poll
+from latewatch.jobs.reports.sending import send_reports
 
 log = logging.getLogger("latewatch")
 
@@ -52,6 +53,12 @@ def run_until_stopped(config: Path, say: Callable[[str], None]) -> None:
         (config, send_waiting),
         next_run_time=first,
     )
+    scheduler.add_job(
+        _guarded,
+        IntervalTrigger(minutes=schedule.outbox_minutes),
+        (config, send_due_reports),
+        next_run_time=first,
+    )
     for at, job in ((schedule.letters_at, draft_on_working_days), (schedule.digest_at, send_on_working_days)):
         trigger = CronTrigger(hour=at.hour, minute=at.minute, timezone=clock.VIETNAM)
         scheduler.add_job(_guarded, trigger, (config, job))
@@ -59,8 +66,8 @@ def run_until_stopped(config: Path, say: Callable[[str], None]) -> None:
     scheduler.start()
     say(
         f"latewatch đang chạy: lấy dữ liệu mỗi {schedule.poll_minutes} phút; ngày làm việc soạn thư lúc "
-        f"{schedule.letters_at:%H:%M}, gửi bản tin lúc {schedule.digest_at:%H:%M}; gửi văn bản đang chờ mỗi "
-        f"{schedule.outbox_minutes} phút. Dừng: Ctrl+C hoặc SIGTERM."
+        f"{schedule.letters_at:%H:%M}, gửi bản tin lúc {schedule.digest_at:%H:%M}; gửi văn bản, báo cáo đang "
+        f"chờ mỗi {schedule.outbox_minutes} phút. Dừng: Ctrl+C hoặc SIGTERM."
     )
     stopped.wait()
     say("Đang dừng: chờ việc đang chạy làm xong.")
@@ -104,6 +111,15 @@ def send_waiting(office: Office, _now: datetime) -> None:
     for each in work_off(office, ways(office.settings, clock.now)):
         level = logging.WARNING if each.problem else logging.INFO
         log.log(level, "letter of %s: %s %s %s", each.code, each.channel, each.state, each.problem)
+
+
+def send_due_reports(office: Office, now: datetime) -> None:
+    """Send the frozen reports whose day has come, and those that failed; on working days only."""
+    if office.calendar.is_working_day(now.date()):
+        for each in send_reports(office, now, delivery(office.settings)):
+            if each.is_new:
+                level = logging.WARNING if each.problem else logging.INFO
+                log.log(level, "report of %s: %s %s", each.parcel.called, each.state, each.problem)
 
 
 def _guarded(config: Path, job: Callable[[Office, datetime], None]) -> None:

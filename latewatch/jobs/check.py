@@ -25,6 +25,8 @@ from latewatch.jobs.letters.outbox_list import outbox_troubles
 from latewatch.jobs.letters.settling import needless_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
+from latewatch.jobs.reports.due import reminders
+from latewatch.jobs.reports.sending import sending_troubles
 from latewatch.notify.delivery import SmtpServer
 from latewatch.sources.filing import FAILED, lying_in
 from latewatch.sources.folder import export_files
@@ -82,6 +84,8 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         broken = broken_registers(office, connection)
         findings += (Finding(Level.BAD, "sổ văn bản đi", problem) for problem in broken)
         findings += _warned("gửi văn bản xin lỗi", outbox_troubles(connection))
+        findings += _warned("báo cáo định kỳ", reminders(office, connection, now))
+        findings += _warned("gửi báo cáo", sending_troubles(connection))
     return [*findings, *_fonts(office), *_mail(smtp)]
 
 

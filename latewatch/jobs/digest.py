@@ -21,6 +21,7 @@ from latewatch.jobs.feed import alarms_of, look_at_feeds, oldest_data
 from latewatch.jobs.letters.outbox_list import desk_troubles
 from latewatch.jobs.letters.settling import needless_letters
 from latewatch.jobs.office import Office
+from latewatch.jobs.reports.due import reminders
 from latewatch.jobs.verify import seal_words
 from latewatch.notify.delivery import Delivery
 from latewatch.notify.message import digest_message
@@ -55,7 +56,11 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
     with office.store.reading() as connection:
         feeds = look_at_feeds(office, connection, now)
         alarms = alarms_of(feeds)
-        warnings = (*_feed_warnings(office, connection, alarms), *_calendar_warnings(office, now))
+        warnings = (
+            *_feed_warnings(office, connection, alarms),
+            *_calendar_warnings(office, now),
+            *reminders(office, connection, now),
+        )
         cases = list(Deadlines(office).cases(assessed(connection, not_finished_before(yesterday))))
         needless = [(each.case, each.why) for each in needless_letters(connection, office, now)]
         seal = newest_seal(connection)

@@ -21,6 +21,7 @@ from latewatch.jobs.assess import assess
 from latewatch.jobs.cells import behind_cell, compare_rules
 from latewatch.jobs.office import Office
 from latewatch.jobs.report_files import write_pdf, write_sheet
+from latewatch.jobs.reports.closed import closed_line
 from latewatch.jobs.tally import counting_rule, tally_period
 
 _SPANS = ("--quarter", "--half", "--year")
@@ -149,5 +150,8 @@ class View:
             terminal.show_json(document(result, self.form))
             return
         show(result, self.form)
+        closed = closed_line(self.office, result, self.form)
+        if closed:
+            terminal.say(closed)
         for path in filter(None, (xlsx, pdf)):
             terminal.say(f"Đã ghi {path}")

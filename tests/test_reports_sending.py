@@ -1,0 +1,168 @@
+"""Frozen reports leave once: at their time, with their files, also where a run is killed while they leave."""
+
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.smtp import Envelope
+from offices import NOW, SOURCE, Desk, Inbox, desk_in, done, mail_at, row
+
+from latewatch.app import delivery
+from latewatch.domain.period import Cutoff, Span, period_of
+from latewatch.domain.tally.rule import SHIPPED
+from latewatch.jobs.assess import assess
+from latewatch.jobs.check import check_office
+from latewatch.jobs.reports.freeze import Order, freeze, wanted
+from latewatch.jobs.reports.sending import Sent, send_reports
+from latewatch.store.reports.frozen import part
+
+OCTOBER = period_of(2026, 10, Span.MONTH, Cutoff.FIFTEENTH)
+UNITS = """
+[[units]]
+code = "PKT"
+name = "Phòng Kinh tế"
+report_to = ["pkt@example.com"]
+"""
+TO = '\n[reports]\nreport_to = ["lanh-dao@example.com", "vp@example.com"]\n'
+
+
+class Letters(Inbox):
+    """Keeps what it took, and kills who hands a message over, before or after it is taken."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[EmailMessage] = []
+        self.victim: subprocess.Popen[bytes] | None = None
+        self.kills = ""
+
+    def kill(self, when: str) -> None:
+        if self.victim and self.kills == when:
+            self.victim.kill()
+            self.victim.wait()
+
+    async def handle_MAIL(  # noqa: N802  aiosmtpd names it so
+        self, _server: object, _session: object, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        self.kill("before")
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_DATA(self, server: object, session: object, envelope: Envelope) -> str:  # noqa: N802
+        answer = await super().handle_DATA(server, session, envelope)
+        self.mails.append(message_from_bytes(envelope.content, policy=policy.default))  # type: ignore[arg-type]
+        self.kill("after")
+        return answer
+
+
+@pytest.fixture(scope="module")
+def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    desk = desk_in(tmp_path_factory.mktemp("sending") / "office")
+    desk.configure(SOURCE, UNITS, TO)
+    desk.export(
+        "a.csv",
+        [
+            done("H1", "25/09/2026", "20/09/2026", promised="30/09/2026", applicant="Nguyễn Văn Ví Dụ"),
+            done("H2", "05/10/2026", "20/09/2026", promised="30/09/2026"),
+            row("H3", "01/10/2026", promised="12/10/2026"),
+        ],
+    )
+    desk.poll()
+    close(desk)
+    return desk.folder
+
+
+def close(desk: Desk, why: str = "") -> None:
+    order = Order(by="Trần Thị Thí Dụ", why=why, supersedes=bool(why))
+    with desk.open() as office:
+        assess(office, NOW)
+        freeze(office, wanted(office, OCTOBER, SHIPPED["TT09-2026"], (), ()), NOW, order)
+
+
+@pytest.fixture
+def box() -> Iterator[Letters]:
+    with Letters() as box:
+        yield box
+
+
+@pytest.fixture
+def desk(closed: Path, tmp_path: Path, box: Letters) -> Desk:
+    shutil.copytree(closed, tmp_path / "office")
+    desk = Desk(tmp_path / "office", files=1)
+    desk.configure(SOURCE, UNITS, TO, mail_at(box.port))
+    return desk
+
+
+def send(desk: Desk, at: datetime = NOW) -> list[Sent]:
+    with desk.open() as office:
+        return send_reports(office, at, delivery(office.settings))
+
+
+def told(desk: Desk, at: datetime = NOW) -> list[str]:
+    with desk.open() as office:
+        return [each.text for each in check_office(office, at, None) if each.about == "gửi báo cáo"]
+
+
+def test_each_addressee_gets_the_frozen_files_once(desk: Desk, box: Letters) -> None:
+    assert [(each.state, each.is_new) for each in send(desk)] == [("sent", True), ("sent", True)]
+    assert [(each.state, each.is_new) for each in send(desk)] == [("sent", False), ("sent", False)]
+    assert sorted(to for to, _ in box.messages) == [
+        ["lanh-dao@example.com", "vp@example.com"],
+        ["pkt@example.com"],
+    ]
+    mail = next(each for each in box.mails if "UBND xã Ví Dụ" in each["Subject"])
+    files = {part.get_filename(): part.get_content() for part in mail.iter_attachments()}
+    with desk.open() as office, office.store.reading() as connection:
+        kept = {name: part(connection, 1, name) for name in ("xlsx", "pdf")}
+    assert sorted(files) == [f"bieu-07a-20260915-20261014-TT09-2026.{kind}" for kind in ("pdf", "xlsx")]
+    assert all(content == kept[name.rpartition(".")[2]] for name, content in files.items())
+    text = mail.get_body(("plain",)).get_content()
+    assert "Hồ sơ tiếp nhận, gồm cả kỳ trước chuyển sang: 3" in text
+    assert "50,00 %" in text
+    assert "Nguyễn Văn Ví Dụ" not in mail.as_string()
+
+
+def test_nothing_leaves_before_its_day(desk: Desk, box: Letters) -> None:
+    early = datetime(2026, 10, 19, 7, 59, tzinfo=NOW.tzinfo)
+    assert send(desk, early) == []
+    assert len(send(desk, early + timedelta(minutes=1))) == 2
+    assert len(box.mails) == 2
+
+
+def test_what_failed_is_tried_again_later(desk: Desk, box: Letters) -> None:
+    box.refused = {"pkt@example.com"}
+    assert sorted(each.state for each in send(desk)) == ["sent", "waiting"]
+    assert any("chưa gửi được, sẽ thử lại" in each for each in told(desk))
+    box.refused = set()
+    assert sorted((each.state, each.is_new) for each in send(desk)) == [("sent", False), ("waiting", False)]
+    assert sorted(each.state for each in send(desk, NOW + timedelta(hours=1))) == ["sent", "sent"]
+    assert len(box.mails) == 2
+    assert told(desk) == []
+
+
+def test_a_report_that_supersedes_one_that_left_says_so(desk: Desk, box: Letters) -> None:
+    send(desk)
+    close(desk, why="bổ sung hồ sơ")
+    assert [(each.state, each.is_new) for each in send(desk)] == [("sent", True), ("sent", True)]
+    assert [("thay thế" in each["Subject"]) for each in box.mails] == [False, False, True, True]
+    assert len({each["Message-ID"] for each in box.mails}) == 4
+
+
+@pytest.mark.parametrize(("kills", "taken"), [("before", 1), ("after", 2)])
+def test_a_run_that_is_killed_sends_nothing_twice(desk: Desk, box: Letters, kills: str, taken: int) -> None:
+    program = "from latewatch.cli.main import run; run()"
+    words = ["reports", "send", "--at", f"{NOW:%Y-%m-%dT%H:%M}", "--config", str(desk.folder / "config.toml")]
+    box.kills = kills
+    box.victim = subprocess.Popen([sys.executable, "-c", program, *words], stdout=subprocess.DEVNULL)
+    assert box.victim.wait(120) == -9
+    box.victim = None
+    assert [each.state for each in send(desk, NOW + timedelta(hours=1))] == ["sending", "sent"]
+    send(desk, NOW + timedelta(days=1))
+    assert len(box.mails) == taken
+    assert len({each["Message-ID"] for each in box.mails}) == taken
+    assert ["không tự gửi lại" in each for each in told(desk)] == [True]
