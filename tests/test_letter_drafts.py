@@ -422,7 +422,7 @@ def test_the_history_is_what_has_a_result(store: Store) -> None:
         for code, facts in {"H1": {}, **others}.items():
             connection.execute(insert(schema.dossier).values({**usual, "code": code, **facts}))
         found = list(finished_between(connection, NOW - timedelta(days=30), NOW))
-    assert [each.dossier.procedure_code for each in found] == ["1.000001"] * 2
+    assert [each.names.procedure_code for each in found] == ["1.000001"] * 2
     assert {each.finished_at for each in found} == {NOW - timedelta(days=1)}
 
 

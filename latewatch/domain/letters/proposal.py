@@ -127,15 +127,19 @@ def days_taken(
     Days before the calendar's first year are not counted. Raises CalendarGap beyond its last.
     """
 
-    def between(start: date, end: date) -> int:
-        first = max(start, calendar.first)
-        return max(0, calendar.count(first, max(first, end)))
-
+    whole = _between(received_at.date(), until.date(), calendar)
     stood = sum(
-        between(max(each.started_at, received_at).date(), min(each.ended_at or until, until).date())
+        _between(
+            max(each.started_at, received_at).date(), min(each.ended_at or until, until).date(), calendar
+        )
         for each in stops
     )
-    return max(0, between(received_at.date(), until.date()) - stood)
+    return max(0, whole - stood)
+
+
+def _between(start: date, end: date, calendar: WorkCalendar) -> int:
+    first = max(start, calendar.first)
+    return max(0, calendar.count(first, max(first, end)))
 
 
 CHOSEN = "do người soạn chọn"  # why a date that a person named is the one
