@@ -30,7 +30,7 @@ from latewatch.shipped import shipped
 
 TEMPLATE, STYLE = "bao-cao-thang.html", "bao-cao-thang.css"
 PAGES = 2
-UNITS_DRAWN = 14
+UNITS_DRAWN, STAGES_DRAWN = 14, 6
 _SIZES = ("large", "medium", "small", "tiny")
 _FORMULA = "(trước hạn + đúng hạn) ÷ đã giải quyết × 100"
 _TAGGED: dict[str, Any] = {"pdf_variant": "pdf/ua-1", "pdf_tags": True}
@@ -78,7 +78,9 @@ def _address(picture: Picture) -> str:
 def _pictures(overview: Overview) -> list[Picture]:
     """Return the three pictures: where time goes by stage only where dossiers have stages."""
     has_stages = bool(overview.stages.rows)
-    third = stages_picture(overview.stages) if has_stages else days_late_picture(overview.days_late)
+    third = (
+        stages_picture(overview.stages, STAGES_DRAWN) if has_stages else days_late_picture(overview.days_late)
+    )
     return [units_picture(overview.units, UNITS_DRAWN), trend_picture(overview.comparison.trend), third]
 
 

@@ -122,7 +122,10 @@ def _tenth(part: int, whole: int) -> str:
 def _units(overview: Overview) -> Iterator[str]:
     """Name the units whose rate changed by more than chance, the largest change first."""
     now, before = overview.month.rows, overview.comparison.before.rows
-    both = [unit for unit in now if unit in before and now[unit].resolved and before[unit].resolved]
+    least = overview.standard.min_volume
+    both = [
+        unit for unit in now if unit in before and min(now[unit].resolved, before[unit].resolved) >= least
+    ]
     if len(both) < 2:
         return
     gaps = {
@@ -156,7 +159,7 @@ def listed(told: Mapping[str, str], most: int = NAMED) -> str:
     return ", ".join(named) + (f" và {number(more)} nơi khác" if more > 0 else "")
 
 
-def _short(name: str, most: int = 70) -> str:
+def _short(name: str, most: int = 90) -> str:
     return name if len(name) <= most else f"{name[: most - 1].rstrip()}…"
 
 
@@ -223,8 +226,8 @@ def _procedures(overview: Overview) -> Iterator[str]:
 
 
 def _targets(overview: Overview) -> Iterator[str]:
-    """Name the units below their target; the smaller ones only where even their interval is below it."""
-    missed = [each for each in overview.units if each.met is Met.NO]
+    """Name the units below their target, of those that are ranked: three dossiers show nobody up."""
+    missed = [each for each in overview.units if each.met is Met.NO and each.place]
     missed.sort(key=lambda each: (each.kept.percent or Decimal(0), each.unit))
     told = {each.unit: f"{percent(each.kept)}, chỉ tiêu {_target(each.target)} %" for each in missed}
     if told:

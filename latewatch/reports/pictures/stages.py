@@ -20,9 +20,9 @@ TITLE = "Hồ sơ liên thông: ngày làm việc từng đơn vị đã dùng"
 _OTHERS = "đơn vị khác"
 
 
-def stages_picture(stages: Tally) -> Picture:
+def stages_picture(stages: Tally, most: int = MOST) -> Picture:
     rows = {name: row for name, row in stages.rows.items() if isinstance(row, StageCounts)}
-    chosen = most_days(rows)
+    chosen = most_days(rows, most)
     return Picture(
         name="theo-chang",
         title=TITLE,
