@@ -1,6 +1,7 @@
 """The floors of the house: a module imports only lower ones. The README draws the same picture."""
 
 import ast
+import subprocess
 import sys
 from pathlib import Path
 
@@ -110,3 +111,11 @@ def test_the_readme_draws_every_module_of_the_core() -> None:
     for module in (PACKAGE / "domain").rglob("*.py"):
         if module.stem != "__init__":
             assert f"    {module.name}" in picture, f"README's picture lacks domain/{module.name}"
+
+
+def test_the_program_starts_without_what_few_commands_need() -> None:
+    """They take seconds to load, and every command would wait for them."""
+    heavy = ("weasyprint", "pyhanko", "matplotlib", "pikepdf", "docx", "PIL", "cryptography")
+    asked = f"import sys, latewatch.cli.main; print([each for each in {heavy} if each in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert loaded.stdout.strip() == "[]"

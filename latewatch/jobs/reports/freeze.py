@@ -22,7 +22,6 @@ from latewatch.jobs.office import Office
 from latewatch.jobs.reports.carrying import Carried, carried_over
 from latewatch.jobs.reports.counting import Scope, count, packed, rule_data, unit_called
 from latewatch.jobs.reports.stored import Content, called
-from latewatch.reports.form_printer import FormPrinter
 from latewatch.reports.sheets import form_workbook
 from latewatch.store.reports.frozen import Frozen, Key, Position, append, of_key, position
 from latewatch.store.rows import to_text
@@ -185,6 +184,8 @@ def _content(result: Tally, despite: list[str], reporter: str) -> str:
 def _parts(
     office: Office, scope: Scope, result: Tally, known: dict[str, Places], reporter: str
 ) -> dict[str, bytes]:
+    from latewatch.reports.form_printer import FormPrinter  # noqa: PLC0415  only who prints pays for it
+
     layout = LAYOUTS[scope.form]
     printer = FormPrinter(office.settings.letters.templates)
     return {
