@@ -18,6 +18,7 @@ from latewatch.domain.period import Cutoff, Span, period_of
 from latewatch.domain.tally.rule import SHIPPED
 from latewatch.jobs.assess import assess
 from latewatch.jobs.check import check_office
+from latewatch.jobs.digest import compose_digests
 from latewatch.jobs.reports.freeze import Order, freeze, wanted
 from latewatch.jobs.reports.sending import Sent, send_reports
 from latewatch.store.reports.frozen import part
@@ -166,3 +167,14 @@ def test_a_run_that_is_killed_sends_nothing_twice(desk: Desk, box: Letters, kill
     assert len(box.mails) == taken
     assert len({each["Message-ID"] for each in box.mails}) == taken
     assert ["không tự gửi lại" in each for each in told(desk)] == [True]
+
+
+def test_check_and_the_digest_remind_of_what_is_due(desk: Desk) -> None:
+    at = datetime(2026, 11, 17, 8, 0, tzinfo=NOW.tzinfo)
+    with desk.open() as office:
+        found = [each.text for each in check_office(office, at, None) if each.about == "báo cáo định kỳ"]
+        (_, digest) = compose_digests(office, at)[0]
+    assert len(found) == 1
+    assert "Tháng 11 năm 2026, biểu 07a (chậm nhất 20/11/2026, còn 3 ngày làm việc): chưa chốt" in found[0]
+    assert "latewatch tally freeze --month 2026-11 --cutoff 15-14" in found[0]
+    assert found[0] in digest.warnings
