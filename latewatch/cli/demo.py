@@ -15,6 +15,7 @@ from latewatch.demo.configuration import SECRETS, SIGNING_BODY, SIGNING_UNIT, TR
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.period import Span, period_of
 from latewatch.domain.standing import Standing
+from latewatch.domain.tally.comparison import Month
 from latewatch.domain.tally.layout import Form
 from latewatch.domain.tally.rates import show_rate
 from latewatch.errors import ConfigError
@@ -22,12 +23,14 @@ from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import send_digests
 from latewatch.jobs.integrity.find import find
 from latewatch.jobs.late import late_list
+from latewatch.jobs.leader import write_leader, write_pictures
 from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.letters.moving import Selection
 from latewatch.jobs.letters.numbering import number_letters
 from latewatch.jobs.letters.printing import PrintedFile, print_letters
 from latewatch.jobs.letters.review import review_letters
 from latewatch.jobs.office import Office
+from latewatch.jobs.overview import overview
 from latewatch.jobs.poll import poll
 from latewatch.jobs.report_files import write_pdf, write_sheet
 from latewatch.jobs.tally import tally_period
@@ -92,7 +95,8 @@ def _work(office: Office, folder: Path) -> dict[str, object]:
         "letters_printed": str(sent.path),
         "digests": [each.delivered_to for each in digests],
         "reports": [
-            str(path.with_suffix(ending)) for path in reports.values() for ending in (".xlsx", ".pdf")
+            *(str(path.with_suffix(ending)) for path in reports.values() for ending in (".xlsx", ".pdf")),
+            *_leaders_report(office),
         ],
         "rates": [f"{rate.name}: {show_rate(rate)}" for rate in tallies[Form.BY_FIELD].rates],
         "config": str(folder / "config.toml"),
@@ -111,6 +115,14 @@ def _send_out(office: Office, out: Path) -> PrintedFile:
     signed = Selection(unit=SIGNING_UNIT, states=(LetterState.SIGNED,))
     (printed,) = print_letters(office, signed, DEMO_NOW, by=by, out=out).files
     return printed
+
+
+def _leaders_report(office: Office) -> list[str]:
+    """Write the month on two pages, and its pictures; return where the report and the page of pictures are."""
+    found, folder = overview(office, Month(DEMO_NOW.year, 10), DEMO_NOW), office.settings.paths.reports
+    report = folder / "bao-cao-thang-2026-10.pdf"
+    write_leader(office, found, report)
+    return [str(report), str(write_pictures(found, folder / "hinh-2026-10")[-1])]
 
 
 SHEETS = {Form.BY_FIELD: "bieu-07a", Form.BY_UNIT: "theo-don-vi"}
