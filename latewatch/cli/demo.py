@@ -118,7 +118,7 @@ def _send_out(office: Office, out: Path) -> PrintedFile:
 
 
 def _leaders_report(office: Office) -> list[str]:
-    """Write the month on two pages, and its pictures; return where the report and the page of pictures are."""
+    """Write the month on two pages, and its pictures; return the report and the page of pictures."""
     found, folder = overview(office, Month(DEMO_NOW.year, 10), DEMO_NOW), office.settings.paths.reports
     report = folder / "bao-cao-thang-2026-10.pdf"
     write_leader(office, found, report)
