@@ -36,7 +36,7 @@ class Spans(TyperGroup):
     def completed(self, args: list[str]) -> list[str]:
         """Return `args` with the value that a span which stands alone leaves out."""
         full: list[str] = []
-        for word, following in zip(args, [*args[1:], "-"], strict=True):
+        for word, following in zip(args, [*args[1:], "-"], strict=False):
             full += [word, OF_MONTH] if word in _SPANS and following.startswith("-") else [word]
         return full
 
