@@ -201,6 +201,25 @@ class TestLaterKnowledge:
         assert (moved.code, moved.after) == ("H6", "ngoài bảng")
         assert moved.whys[0].startswith("hoàn tác lô 2")
 
+    def test_a_letter_that_was_noted_later_is_named(self, after: Desk) -> None:
+        after.draft()
+        with sqlite3.connect(after.folder / "latewatch.db") as connection:
+            (letter,) = connection.execute(
+                "SELECT letter.id FROM letter JOIN dossier ON dossier.id = dossier_id WHERE code = 'H3'"
+            ).fetchone()
+            connection.execute(
+                "UPDATE letter SET state = 'sent', sent_on = '2026-10-13' WHERE id = ?", (letter,)
+            )
+            connection.execute(
+                "INSERT INTO letter_change (letter_id, at, before, after, by, why) "
+                "VALUES (?, '2026-11-12 01:00:00.000000', 'draft', 'sent', 'Trần Thị Thí Dụ', '')",
+                (letter,),
+            )
+        (moved,) = since(after).moved
+        assert moved.code == "H3"
+        assert "đang quá hạn đã có thư xin lỗi" in moved.after
+        assert "văn bản xin lỗi ghi nhận sau: đã gửi/đã in (12/11/2026)" in moved.whys
+
     def test_changed_settings_are_named(self, after: Desk) -> None:
         after.configure(SOURCE, UNITS, '[[procedures]]\nname = "Thủ tục Ví Dụ"\nlimit = "2d"\n')
         found = since(after)
