@@ -112,6 +112,16 @@ class TestPacking:
         assert packed([short], growing, title="Thử").spans == (Span(5, 5),)
         assert asked == [3, 5]
 
+    def test_a_list_shorter_than_it_was_guessed_leaves_no_sheet_empty(self, short: bytes) -> None:
+        asked: list[int] = []
+
+        def shorter(spans: Sequence[Span]) -> bytes:
+            asked.append(spans[0].first)
+            return blank_list(2)(spans)
+
+        file = packed([short], shorter, title="Thử", guess=5)
+        assert (file.spans, file.pages, asked) == ((Span(3, 3),), 3, [7, 3])
+
     def test_the_same_letters_give_the_same_bytes(self, short: bytes, long: bytes) -> None:
         files = [packed([short, long], blank_list(1), title="Thử").pdf for _ in range(2)]
         assert files[0] == files[1]
@@ -192,6 +202,13 @@ class TestList:
         assert all("Mã hồ sơ" in page for page in pages[:3])
         assert pages[3] == ""
         assert f"90 90/PXL-SXD 000.00.11.H99-261101-0090 12/11/2026 ký số {spans[-1].first}" in pages[2]
+
+    def test_of_a_thousand_letters(self) -> None:
+        """What keeps a letter's template from having no end does not keep a list from being long."""
+        letters = [ListedLetter(f"{n}", f"H{n}", NOW.date(), SignedHow.HERE) for n in range(1_000)]
+        spans = [Span(2 * n + 1, 2 * n + 1) for n in range(1_000)]
+        pdf = ListPrinter(Letters()).pdf(KTE, letters, spans, day=NOW.date(), by=BY)
+        assert texts(pdf)[-1].count("ký số 1999")
 
     def test_is_as_large_as_the_letters(self, short: bytes) -> None:
         printer = ListPrinter(Letters(paper="A5"))

@@ -20,14 +20,15 @@ Top = Callable[[Sequence[Span]], bytes]
 """Draws the list on top, given where each letter will lie."""
 
 
-def packed(letters: Iterable[bytes], top: Top, *, title: str) -> Packed:
+def packed(letters: Iterable[bytes], top: Top, *, title: str, guess: int = 1) -> Packed:
     """Return `letters` (PDFs) in their order, below the list; one of them at a time is held beside the file.
 
-    The same letters give the same bytes. Raises LetterError where one of them is no PDF that can be read.
+    `guess` is how many pages the list has, probably: one guessed right is drawn once. The same letters give
+    the same bytes. Raises LetterError where one of them is no PDF that can be read.
     """
     with pikepdf.new() as whole:
         spans = [_add(whole, letter, number) for number, letter in enumerate(letters, 1)]
-        above = _put_on_top(whole, spans, top)
+        above = _put_on_top(whole, spans, top, guess + guess % 2)
         below = tuple(span.below(above) for span in spans)
         return Packed(_saved(whole, title), len(whole.pages), below)
 
@@ -78,20 +79,19 @@ def _next_number(whole: pikepdf.Pdf) -> int:
     return whole.make_indirect(pikepdf.Dictionary()).objgen[0] + 1
 
 
-def _put_on_top(whole: pikepdf.Pdf, spans: Sequence[Span], top: Top) -> int:
+def _put_on_top(whole: pikepdf.Pdf, spans: Sequence[Span], top: Top, above: int) -> int:
     """Put the list before the letters; return its pages. It is drawn until it is as long as it says it is."""
-    above = 2
+    is_guess = True
     while True:
-        listed = top([span.below(above) for span in spans])
-        with _opened(listed, "Danh sách in") as document:
+        with _opened(top([span.below(above) for span in spans]), "Danh sách in") as document:
             _end_on_a_back(document)
             pages = len(document.pages)
-            if pages <= above:
+            if pages == above or (pages < above and not is_guess):
                 for _ in range(above - pages):
                     _add_blank(document)
                 _take_pages(whole, document, 0)
                 return above
-        above = pages
+        above, is_guess = pages, False
 
 
 def _end_on_a_back(document: pikepdf.Pdf) -> None:

@@ -3,17 +3,20 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from math import ceil
 
 from latewatch.config import Letters
 from latewatch.errors import LetterError
 from latewatch.letters.pack import packed
 from latewatch.letters.print_parts import ListedLetter, Packed, Span
 from latewatch.paper.folders import Templates
+from latewatch.paper.limits import TABLE
 from latewatch.paper.printer import TemplatePrinter
 from latewatch.paper.wording import clean_text
 from latewatch.shipped import shipped
 
 TEMPLATE, STYLE = "danh-sach-in.html", "danh-sach-in.css"
+LINES = 36  # of an ordinary page of the list
 
 
 class ListPrinter:
@@ -22,7 +25,8 @@ class ListPrinter:
     def __init__(self, settings: Letters) -> None:
         self._paper = settings.paper
         folders = (settings.templates, shipped("templates", "letters"))
-        self._printer = TemplatePrinter(Templates.of("mẫu thư", LetterError, *folders), STYLE)
+        templates = Templates.of("mẫu thư", LetterError, *folders)
+        self._printer = TemplatePrinter(templates, STYLE, limits=TABLE)
 
     def pdf(
         self, unit: str, letters: Sequence[ListedLetter], spans: Sequence[Span], *, day: date, by: str
@@ -54,4 +58,5 @@ def print_file(  # noqa: PLR0917  what makes a file
     def listed(spans: Sequence[Span]) -> bytes:
         return printer.pdf(unit, letters, spans, day=day, by=by)
 
-    return packed(documents, listed, title=f"Văn bản xin lỗi, {clean_text(unit)}, {day:%d/%m/%Y}")
+    title = f"Văn bản xin lỗi, {clean_text(unit)}, {day:%d/%m/%Y}"
+    return packed(documents, listed, title=title, guess=ceil(len(letters) / LINES))
