@@ -151,6 +151,7 @@ settle_seconds = 0.0
 WORK = """
 import sys
 from pathlib import Path
+from sqlalchemy import select
 from latewatch.app import open_office
 from latewatch.clock import parse_instant
 from latewatch.domain.letters.life import LetterState
@@ -158,7 +159,8 @@ from latewatch.jobs.letters.moving import Selection
 from latewatch.jobs.letters.printing import print_letters
 from latewatch.jobs.letters.numbering import number_letters
 from latewatch.jobs.letters.review import review_letters
-from latewatch.jobs.letters.draft import draft_letters
+from latewatch.store import schema
+from latewatch.store.letters.drafts import Draft, insert_drafts
 from latewatch.jobs.poll import poll
 from latewatch.jobs.assess import assess
 now = parse_instant("2026-11-12T08:00")
@@ -168,7 +170,11 @@ with open_office(Path(sys.argv[1])) as office:
 PREPARED = """
     poll(office, office.settings.sources[0], now)
     assess(office, now)
-    draft_letters(office, now)
+    day = now.date()
+    facts = dict(form="tt03-2025", dated=day, due_on=day, new_date=day.replace(day=20), reason="thực địa")
+    with office.store.writing() as connection:
+        ids = connection.execute(select(schema.dossier.c.id)).scalars().all()
+        insert_drafts(connection, [Draft(dossier_id=each, **facts) for each in ids], now)
     review_letters(office, Selection(), now, by="đo")
     number_letters(office, Selection(), now, by="đo")
 """
@@ -214,5 +220,6 @@ def peak(work: str, config: Path, children: int = 1) -> float:
     """Return the peak megabytes of `work` in a process of its own, and of as many `children` as it starts."""
     program = work + PEAK.format(children=children)
     command = [sys.executable, "-c", program, str(config)]
-    out = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parent)
+    where = Path(__file__).parent
+    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=where)
     return float(json.loads(out.stdout))
