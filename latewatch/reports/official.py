@@ -11,7 +11,7 @@ from xlsxwriter.worksheet import Worksheet
 from latewatch.domain.tally.layout import Layout
 from latewatch.domain.tally.table import Tally
 from latewatch.reports.form_words import NOTES, RATES, dates_line, note_lines, rate_lines, rule_lines
-from latewatch.reports.table import LABEL_COLUMNS, Table, label_width, width_of
+from latewatch.reports.table import LABEL_COLUMNS, MANY, Table, label_width, width_of
 from latewatch.reports.workbook import LINE, data_text, height, style
 
 HEADER_ROW = 6
@@ -47,7 +47,8 @@ def _set_up(sheet: Worksheet, layout: Layout, table: Table) -> None:
     sheet.set_column(1, 1, label_width(layout))
     for index, column in enumerate(layout.columns, start=LABEL_COLUMNS):
         sheet.set_column(index, index, width_of(layout, column))
-    lines = (2.0, 2.0, 3.0) if table.depth > 2 else (2.5, 3.0)
+    lowest = 4.0 if len(layout.columns) > MANY else 3.0  # a narrow column breaks its heading more often
+    lines = (2.0, 2.0, lowest) if table.depth > 2 else (2.5, lowest)
     for level, count in enumerate(lines[: table.depth]):
         sheet.set_row(table.top + level, count * LINE)
 

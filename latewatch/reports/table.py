@@ -31,7 +31,7 @@ def width_of(layout: Layout, column: Column | Share) -> float:
     if isinstance(column, Share):
         return 12.0 if is_narrow else 15.0
     if len(column.headings) == 1:
-        return 12.0
+        return 13.5
     if column.sums:
         return 8.5 if is_narrow else 11.0
     if is_narrow:
