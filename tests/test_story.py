@@ -143,7 +143,9 @@ def test_from_the_export_to_the_letter_and_the_table(desk: Desk) -> None:
     )
 
     # It was signed and sent on Thursday, in time; the desk notes it, once.
-    issued = desk.json("letters", "issue", LATE, "--by", "thử", "--dated", "2026-11-05", at="2026-11-09T07:10")
+    issued = desk.json(
+        "letters", "issue", LATE, "--by", "thử", "--dated", "2026-11-05", at="2026-11-09T07:10"
+    )
     assert (issued["issued_on"], issued["is_late"]) == ("2026-11-05", False)
     again = ("letters", "issue", LATE, "--by", "thử")
     assert "không quá một lần" in desk.run(*again, at="2026-11-09T07:10", exit_code=1)
