@@ -14,9 +14,11 @@ from offices import NOW, Desk, desk_in, done, row
 from latewatch.clock import VIETNAM
 from latewatch.config import Counting
 from latewatch.domain.dossier import Channel, Status
+from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff, Period, Span, period_of
 from latewatch.domain.record import Reading, Reported
+from latewatch.domain.tally.forms import LAYOUTS
 from latewatch.domain.tally.layout import Form
 from latewatch.domain.tally.rule import Treatment
 from latewatch.domain.tally.table import tabulate
@@ -26,6 +28,7 @@ from latewatch.jobs.office import Office
 from latewatch.jobs.poll import poll
 from latewatch.jobs.report_files import write_sheet
 from latewatch.jobs.tally import counting_rule, plan_of, tally_period
+from latewatch.store import schema
 from latewatch.store.batches import Arrival
 from latewatch.store.cases import assessed
 from latewatch.store.ingest import ingest
@@ -60,7 +63,7 @@ def any_dossier(dice: random.Random, number: int) -> Reported:
 
 
 def fill(office: Office, dice: random.Random, number: int) -> None:
-    """Store `number` dossiers of any kind, and a letter for one in four."""
+    """Store `number` dossiers of any kind, and a letter for one in four, half of them sent."""
     rows = [any_dossier(dice, n) for n in range(number)]
     with office.store.writing() as connection:
         ingest(
@@ -78,6 +81,8 @@ def fill(office: Office, dice: random.Random, number: int) -> None:
                     )
                 )
         insert_drafts(connection, drafts, NOW)
+        sent = schema.letter.update().where(schema.letter.c.id % 2 == 0)
+        connection.execute(sent.values(state=LetterState.SENT, sent_on=schema.letter.c.dated))
 
 
 def any_office(office: Office, dice: random.Random) -> Office:
@@ -113,12 +118,14 @@ class TestWindow:
             for month in range(1, 13, 2):
                 period = period_of(2026, month, span, dice.choice(list(Cutoff)))
                 now = dice.choice([AFTER, any_moment(dice)])
-                self.compare(any_office(office, dice), everything, period, now, dice.choice(list(Form)))
+                for form in (dice.choice(list(Form)), Form.LETTERS):
+                    self.compare(any_office(office, dice), everything, period, now, form)
 
     def compare(self, office: Office, everything: list, period: Period, now: datetime, form: Form) -> None:
         cases = Deadlines(office).cases(everything)
         plan, rule = plan_of(office, form), counting_rule(office)
         expected = tabulate(cases, plan, period, rule=rule, now=now)
+        expected.rates = [LAYOUTS[form].numbered(rate) for rate in expected.rates]
         assert tally_period(office, period, form, now) == expected
 
 

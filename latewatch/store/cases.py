@@ -81,15 +81,16 @@ def countable(
 ) -> ColumnElement[bool]:
     """Select all that a period from `first` to before `after` can count.
 
-    That is what was alive in it, what fell due in it (or may have, where not decided by these `rules`), what
-    was handed in and waited, and what has no receipt: the table says how many it could not count. A dossier
-    ends with its processing, or for a rule that says so when its result is returned.
+    That is what was alive in it, what fell due in it (or may have, where not decided by these `rules`), whose
+    letter was sent in it, what was handed in and waited, and what has no receipt: the table says how many it
+    could not count. A dossier ends with its processing, or for a rule that says so with its return.
     """
     columns, made = schema.dossier.c, schema.assessment.c
     ended_at = columns.returned_at if ends_with_return else columns.processed_at
     finished_before = (ended_at < first) & columns.status.in_(_PLAIN)
     alive = or_(columns.received_at >= first, ended_at.is_(None), ~finished_before)
-    days = (made.computed_on, made.promised_on, schema.letter.c.new_date)  # whichever a rule counts by
+    letter = schema.letter.c
+    days = (made.computed_on, made.promised_on, letter.new_date, letter.sent_on)  # whichever is counted by
     by_day = [(each >= first.date()) & (each < after.date()) for each in days]
     due = or_((made.due_at >= first) & (made.due_at < after), *by_day, _is_stale(rules))
     waited = (columns.submitted_at < after) & (columns.received_at >= after)

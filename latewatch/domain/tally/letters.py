@@ -29,10 +29,17 @@ def place_letters(case: Case, period: Period, as_of: datetime, rule: CountingRul
     placing = place(case, period, as_of, rule)
     late = tuple(name for name in LATE if name in placing.figures)
     owed = (*late, _duty(case, as_of, rule)) if late else ()
-    sent_on = case.letter_on
-    sent = ("letter_sent",) if sent_on and sent_on in period and sent_on <= as_of.date() else ()
+    sent = ("letter_sent",) if _was_sent(case, period, as_of) else ()
     second = ("second_request",) if placing.figures and is_second_request(case, as_of) else ()
     return Placing((*owed, *sent, *second), placing.left)
+
+
+def _was_sent(case: Case, period: Period, as_of: datetime) -> bool:
+    """Tell whether the letter of a dossier that was there went out in `period`, whatever it was owed for."""
+    received_on, sent_on = case.dossier.received_on, case.letter_on
+    if received_on is None or received_on > as_of.date() or sent_on is None:
+        return False
+    return sent_on in period and sent_on <= as_of.date()
 
 
 def _duty(case: Case, as_of: datetime, rule: CountingRule) -> str:

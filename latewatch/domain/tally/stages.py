@@ -56,6 +56,8 @@ def place_stages(
     """
     is_late = not set(LATE).isdisjoint(place(case, period, as_of, rule).figures)
     finished_at = case.dossier.finished_at
+    if finished_at and finished_at.date() < period.first:
+        return
     is_over = finished_at is not None and finished_at <= as_of
     for each in verdicts:
         ended_at = each.stage.finished_at if not each.is_open else finished_at if is_over else None
