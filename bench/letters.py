@@ -4,15 +4,16 @@ The baseline of the first two is WeasyPrint alone: the same filled HTML and opti
 read once; no template, no QR code to make, nothing added to the file.
 """
 
-import json
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from resource import getpagesize
+from time import sleep
 
 from measure import MEGABYTES, Result, best_of
 from weasyprint import CSS, HTML
@@ -190,15 +191,10 @@ alone, printer = Alone(), LetterPrinter()
 for letter in letters({count}):
     alone.sheet(printer, letter)
 """
-PEAK = """
-import json, resource
-own, child = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-print(json.dumps((own + {children} * child) / 1024))
-"""
 
 
 def memory_of_print() -> Result:
-    """Peak memory of a thousand letters drawn, kept and put together, and of both drawing processes."""
+    """Peak memory of a thousand letters drawn, kept and put together: all processes at one time."""
     with tempfile.TemporaryDirectory() as name:
         config = Path(name) / "config.toml"
         config.write_text(CONFIG, encoding="utf-8")
@@ -210,16 +206,35 @@ def memory_of_print() -> Result:
         (Path(name) / "in" / "a.csv").write_text(headings + "".join(rows), encoding="utf-8")
         peak(WORK.format(steps=PREPARED), config)
         steps = PRINTED.format(count=THOUSAND)
-        ours = peak(WORK.format(steps=steps), config, children=PROCESSES)
+        ours = peak(WORK.format(steps=steps), config)
         alone = peak(DRAWN.format(count=IN_BULK), config)
     note = f"peak memory; WeasyPrint alone on {IN_BULK} letters; 600 MB are allowed"
     return Result("memory letters", THOUSAND, alone, ours, note, unit=MEGABYTES)
 
 
-def peak(work: str, config: Path, children: int = 1) -> float:
-    """Return the peak megabytes of `work` in a process of its own, and of as many `children` as it starts."""
-    program = work + PEAK.format(children=children)
-    command = [sys.executable, "-c", program, str(config)]
-    where = Path(__file__).parent
-    out = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, cwd=where)
-    return float(json.loads(out.stdout))
+def peak(work: str, config: Path) -> float:
+    """Return the most megabytes that a process which does `work` and those it starts held at one time."""
+    process = subprocess.Popen([sys.executable, "-c", work, str(config)], cwd=Path(__file__).parent)
+    most = 0
+    while process.poll() is None:
+        most = max(most, sum(map(resident, [process.pid, *started_by(process.pid)])))
+        sleep(0.05)
+    assert process.returncode == 0
+    return most / 1024 / 1024
+
+
+def started_by(process: int) -> list[int]:
+    tasks = Path(f"/proc/{process}/task").glob("*/children")
+    return [int(each) for task in tasks for each in read(task).split()]
+
+
+def resident(process: int) -> int:
+    """Return the bytes of memory a process holds; 0 where it is gone."""
+    pages = read(Path(f"/proc/{process}/statm")).split()
+    return int(pages[1]) * getpagesize() if pages else 0
+
+
+def read(path: Path) -> str:
+    with suppress(OSError):
+        return path.read_text()
+    return ""

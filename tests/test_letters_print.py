@@ -78,7 +78,7 @@ def texts(pdf: bytes) -> list[str]:
 class TestPacking:
     @pytest.mark.parametrize("pages", [1, 2, 3])
     def test_each_letter_begins_on_a_front(self, short: bytes, long: bytes, pages: int) -> None:
-        file = packed([short, long, short, short], blank_list(pages), title="Thử")
+        file = packed(lambda: [short, long, short, short], blank_list(pages), title="Thử")
         above = pages + pages % 2
         assert file.spans == (
             Span(above + 1, above + 1),
@@ -96,7 +96,7 @@ class TestPacking:
         ]
 
     def test_a_blank_is_as_large_as_the_page_before_it(self, short: bytes) -> None:
-        file = packed([short, short], blank_list(1), title="Thử")
+        file = packed(lambda: [short, short], blank_list(1), title="Thử")
         with pikepdf.open(io.BytesIO(file.pdf)) as pdf:
             sizes = [tuple(round(float(side)) for side in page.mediabox)[2:] for page in pdf.pages]
         assert sizes == [(400, 600), (400, 600), (595, 842), (595, 842), (595, 842)]
@@ -109,7 +109,7 @@ class TestPacking:
             asked.append(spans[0].first)
             return blank_list(3)(spans)
 
-        assert packed([short], growing, title="Thử").spans == (Span(5, 5),)
+        assert packed(lambda: [short], growing, title="Thử").spans == (Span(5, 5),)
         assert asked == [3, 5]
 
     def test_a_list_shorter_than_it_was_guessed_leaves_no_sheet_empty(self, short: bytes) -> None:
@@ -119,18 +119,18 @@ class TestPacking:
             asked.append(spans[0].first)
             return blank_list(2)(spans)
 
-        file = packed([short], shorter, title="Thử", guess=5)
+        file = packed(lambda: [short], shorter, title="Thử", guess=5)
         assert (file.spans, file.pages, asked) == ((Span(3, 3),), 3, [7, 3])
 
     def test_the_same_letters_give_the_same_bytes(self, short: bytes, long: bytes) -> None:
-        files = [packed([short, long], blank_list(1), title="Thử").pdf for _ in range(2)]
+        files = [packed(lambda: [short, long], blank_list(1), title="Thử").pdf for _ in range(2)]
         assert files[0] == files[1]
 
     def test_it_is_little_more_than_its_letters(self, short: bytes) -> None:
-        assert len(packed([short] * 20, blank_list(1), title="Thử").pdf) < 20 * len(short)
+        assert len(packed(lambda: [short] * 20, blank_list(1), title="Thử").pdf) < 20 * len(short)
 
     def test_a_signature_is_part_of_its_page(self, short: bytes) -> None:
-        file = packed([with_widget(short)], blank_list(1), title="Thử").pdf
+        file = packed(lambda: [with_widget(short)], blank_list(1), title="Thử").pdf
         with pikepdf.open(io.BytesIO(file)) as pdf:
             assert "/AcroForm" not in pdf.Root
             assert all("/Annots" not in page.obj for page in pdf.pages)
@@ -141,7 +141,7 @@ class TestPacking:
 
     def test_what_is_no_pdf_is_named_by_its_place(self, short: bytes) -> None:
         with pytest.raises(LetterError, match="Văn bản thứ 2 trong danh sách in: không mở được"):
-            packed([short, b"%PDF-1.7 h\xe1\xbb\x8fng"], blank_list(1), title="Thử")
+            packed(lambda: [short, b"%PDF-1.7 h\xe1\xbb\x8fng"], blank_list(1), title="Thử")
 
 
 def with_widget(letter: bytes) -> bytes:
@@ -173,7 +173,7 @@ class TestList:
             ListedLetter(f"{n:02}/PXL-SXD", f"000.00.11.H99-261101-{n:04}", NOW.date(), SignedHow.HERE)
             for n in range(1, count + 1)
         ]
-        file = print_file(Letters(**settings), KTE, letters, [short] * count, NOW.date(), BY)
+        file = print_file(Letters(**settings), KTE, letters, lambda: [short] * count, NOW.date(), BY)
         return texts(file.pdf), list(file.spans)
 
     def test_says_what_is_handed_over_and_where_it_lies(self, short: bytes) -> None:

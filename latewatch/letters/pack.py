@@ -20,27 +20,64 @@ Top = Callable[[Sequence[Span]], bytes]
 """Draws the list on top, given where each letter will lie."""
 
 
-def packed(letters: Iterable[bytes], top: Top, *, title: str, guess: int = 1) -> Packed:
+def packed(letters: Callable[[], Iterable[bytes]], top: Top, *, title: str, guess: int = 1) -> Packed:
     """Return `letters` (PDFs) in their order, below the list; one of them at a time is held beside the file.
 
-    `guess` is how many pages the list has, probably: one guessed right is drawn once. The same letters give
-    the same bytes. Raises LetterError where one of them is no PDF that can be read.
+    They are asked for twice: to be counted, and to be put together. `guess` is how many pages the list has,
+    probably: one guessed right is drawn once. The same letters give the same bytes. Raises LetterError where
+    one of them is no PDF that can be read.
     """
+    counts = [_pages(letter, number) for number, letter in enumerate(letters(), 1)]
+    listed, above = _listed(counts, top, guess + guess % 2)
     with pikepdf.new() as whole:
-        spans = [_add(whole, letter, number) for number, letter in enumerate(letters, 1)]
-        above = _put_on_top(whole, spans, top, guess + guess % 2)
-        below = tuple(span.below(above) for span in spans)
-        return Packed(_saved(whole, title), len(whole.pages), below)
+        _add(whole, listed, above, "Danh sách in")
+        for number, (letter, count) in enumerate(zip(letters(), counts, strict=True), 1):
+            _add(whole, letter, count, _called(number))
+        return Packed(_saved(whole, title), len(whole.pages), _spans(counts, above))
 
 
-def _add(whole: pikepdf.Pdf, letter: bytes, number: int) -> Span:
-    """Add a letter from the next front on; tell where it lies, below nothing."""
-    _end_on_a_back(whole)
-    before = len(whole.pages)
-    with _opened(letter, f"Văn bản thứ {number} trong danh sách in") as document:
+def _called(number: int) -> str:
+    return f"Văn bản thứ {number} trong danh sách in"
+
+
+def _pages(letter: bytes, number: int) -> int:
+    with _opened(letter, _called(number)) as document:
+        return len(document.pages)
+
+
+def _spans(counts: Sequence[int], above: int) -> tuple[Span, ...]:
+    spans = []
+    used = above
+    for count in counts:
+        first = used + used % 2 + 1
+        used = first + count - 1
+        spans.append(Span(first, used))
+    return tuple(spans)
+
+
+def _listed(counts: Sequence[int], top: Top, above: int) -> tuple[bytes, int]:
+    """Draw the list until it is as long as it says it is; return it and the pages of its sheets."""
+    is_guess = True
+    while True:
+        listed = top(_spans(counts, above))
+        with _opened(listed, "Danh sách in") as document:
+            pages = len(document.pages)
+        pages += pages % 2
+        if pages == above or (pages < above and not is_guess):
+            return listed, above
+        above, is_guess = pages, False
+
+
+def _add(whole: pikepdf.Pdf, pdf: bytes, least: int, called: str) -> None:
+    """Add a document from the next front on, with blank pages until it has as many as `least`."""
+    if len(whole.pages) % 2:
+        _add_blank(whole)
+    end = len(whole.pages) + least
+    with _opened(pdf, called) as document:
         _flatten(document)
-        _take_pages(whole, document, before)
-    return Span(before + 1, len(whole.pages))
+        _take_pages(whole, document)
+    while len(whole.pages) < end:
+        _add_blank(whole)
 
 
 def _opened(pdf: bytes, called: str) -> pikepdf.Pdf:
@@ -59,11 +96,10 @@ def _flatten(document: pikepdf.Pdf) -> None:
                 del page.obj[name]
 
 
-def _take_pages(whole: pikepdf.Pdf, document: pikepdf.Pdf, index: int) -> None:
-    """Insert the pages of `document` with all they show, so that it need not stay in memory."""
+def _take_pages(whole: pikepdf.Pdf, document: pikepdf.Pdf) -> None:
+    """Append the pages of `document` with all they show, so that it need not stay in memory."""
     start = _next_number(whole)
-    for offset, page in enumerate(document.pages):
-        whole.pages.insert(index + offset, page)
+    whole.pages.extend(document.pages)
     for number in range(start, _next_number(whole)):
         content = whole.get_object(number, 0)
         if isinstance(content, pikepdf.Stream):
@@ -77,27 +113,6 @@ def _take_pages(whole: pikepdf.Pdf, document: pikepdf.Pdf, index: int) -> None:
 def _next_number(whole: pikepdf.Pdf) -> int:
     """Return the number of the file's next object; the one made to learn it is never written."""
     return whole.make_indirect(pikepdf.Dictionary()).objgen[0] + 1
-
-
-def _put_on_top(whole: pikepdf.Pdf, spans: Sequence[Span], top: Top, above: int) -> int:
-    """Put the list before the letters; return its pages. It is drawn until it is as long as it says it is."""
-    is_guess = True
-    while True:
-        with _opened(top([span.below(above) for span in spans]), "Danh sách in") as document:
-            _end_on_a_back(document)
-            pages = len(document.pages)
-            if pages == above or (pages < above and not is_guess):
-                for _ in range(above - pages):
-                    _add_blank(document)
-                _take_pages(whole, document, 0)
-                return above
-        above, is_guess = pages, False
-
-
-def _end_on_a_back(document: pikepdf.Pdf) -> None:
-    """Leave the back of the last sheet blank where nothing is on it."""
-    if len(document.pages) % 2:
-        _add_blank(document)
 
 
 def _add_blank(document: pikepdf.Pdf) -> None:

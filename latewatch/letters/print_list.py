@@ -1,6 +1,6 @@
 """A unit's file for print: its letters, and on top the list to tick and sign when they are handed over."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
 from math import ceil
@@ -48,11 +48,11 @@ def print_file(  # noqa: PLR0917  what makes a file
     settings: Letters,
     unit: str,
     letters: Sequence[ListedLetter],
-    documents: Iterable[bytes],
+    documents: Callable[[], Iterable[bytes]],
     day: date,
     by: str,
 ) -> Packed:
-    """Return the letters of `unit` below their list, by both sides of the paper. Raises LetterError."""
+    """Return the letters of `unit` below their list; `documents` gives their PDFs. Raises LetterError."""
     printer = ListPrinter(settings)
 
     def listed(spans: Sequence[Span]) -> bytes:

@@ -154,17 +154,18 @@ def _put_together(office: Office, copies: Sequence[Copy], now: datetime, by: str
     """Return the file, and a name that the same letters give again."""
     from latewatch.letters.print_list import print_file  # noqa: PLC0415  only who prints pays for it
 
-    mark = hashlib.sha256()
+    hashes: dict[int, str] = {}
 
     def documents() -> Iterator[bytes]:
         for copy in copies:
             document = newest_document(office, copy.letter, now)
-            mark.update(document.sha256.encode())
+            hashes[copy.letter.id] = document.sha256
             yield document.content
 
     lines = [copy.line for copy in copies]
-    content = print_file(office.settings.letters, copies[0].unit, lines, documents(), now.date(), by)
-    return content, f"{copies[0].folder}-{now:%Y%m%d}-{len(copies)}-thu-{mark.hexdigest()[:8]}.pdf"
+    content = print_file(office.settings.letters, copies[0].unit, lines, documents, now.date(), by)
+    mark = hashlib.sha256("".join(hashes.values()).encode()).hexdigest()[:8]
+    return content, f"{copies[0].folder}-{now:%Y%m%d}-{len(copies)}-thu-{mark}.pdf"
 
 
 def _noted(  # noqa: PLR0917  what makes a note
