@@ -21,6 +21,7 @@ FLOORS = {
     "typed": 1,
     "paper": 1,
     "bulk": 2,
+    "figures": 2,
     "calendars": 2,
     "sources": 2,
     "store": 2,

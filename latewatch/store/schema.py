@@ -418,8 +418,8 @@ mark = Table(
     Column("reached", Integer, nullable=False),  # the newest record_version it has looked at
 )
 
-# Reports that were closed, kept as they were printed: nothing here is changed or removed. `id` counts them
-# from 1 in the order of their seals; `mark` keeps the newest, so that one missing at the end is seen too.
+# Reports that were closed, kept as they were printed: nothing here is changed or removed. `id` counts them from
+# 1 in the order of their seals; `mark` keeps the newest, so that one missing at the end is seen too.
 frozen_report = Table(
     "frozen_report",
     metadata,
@@ -448,7 +448,7 @@ frozen_report = Table(
     UniqueConstraint("form", "unit", "first", "last", "rule", "version"),
 )
 
-# One message a unit, period and edition. It is claimed before the message leaves, so that it leaves once.
+# One message a unit, period and edition. The row is claimed before the message leaves: it leaves once.
 report_delivery = Table(
     "report_delivery",
     metadata,
@@ -463,4 +463,33 @@ report_delivery = Table(
     Column("delivered_to", Text, nullable=False),
     Column("problem", Text, nullable=False),
     UniqueConstraint("unit", "first", "last", "edition"),
+)
+
+# Figures of very many dossiers: all of it is derived, and can be thrown away at any time (`store/figures/`).
+figure_page = Table(
+    "figure_page",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # of the page: dossier id // its size
+    Column("rules", String(80), nullable=False),  # by which its due dates were decided, and its layout
+    Column("last", Integer, nullable=False),  # the highest id it tells of; higher ones are not in it
+    Column("since", Date, nullable=False),  # what ended before lies in `old`
+    Column("recent", LargeBinary, nullable=False),
+    Column("old", LargeBinary, nullable=False),
+)
+
+figure_name = Table(
+    "figure_name",
+    metadata,
+    Column("kind", String(10), primary_key=True),  # unit, field
+    Column("number", Integer, primary_key=True, autoincrement=False),  # by which pages name it
+    Column("name", Text, nullable=False),  # as the sources write it
+    Column("other", Text, nullable=False),  # of a unit: the department
+)
+
+# Dossiers of whom no page tells the truth any more. Triggers of the database itself note them, with whatever
+# changed them: a page is never stale.
+figure_loose = Table(
+    "figure_loose",
+    metadata,
+    Column("dossier_id", Integer, primary_key=True, autoincrement=False),
 )

@@ -1,0 +1,1 @@
+"""Figures of very many dossiers: pages of packed columns, all of it derived, and what no longer holds."""
