@@ -418,8 +418,8 @@ mark = Table(
     Column("reached", Integer, nullable=False),  # the newest record_version it has looked at
 )
 
-# Reports that were closed, kept as they were printed: nothing here is changed or removed. `id` counts them from
-# 1 in the order of their seals; `mark` keeps the newest, so that one missing at the end is seen too.
+# Reports that were closed, kept as they were printed: nothing here is changed or removed. `id` counts them in
+# the order of their seals, from 1; `mark` keeps the newest, so that one missing at the end is seen too.
 frozen_report = Table(
     "frozen_report",
     metadata,
