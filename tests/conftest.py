@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL
@@ -21,6 +22,10 @@ from sqlalchemy.pool import NullPool
 from latewatch.store.database import Store, open_url
 
 NOBODY = 65534
+# The same examples every time, so that a change is not stopped by what it did not do; `make fuzz` draws new ones.
+hypothesis.settings.register_profile("repeatable", derandomize=True)
+if "LATEWATCH_FUZZ" not in os.environ:
+    hypothesis.settings.load_profile("repeatable")
 POSTGRESQL = max(
     Path("/usr/lib/postgresql").glob("*/bin/initdb"), default=None, key=lambda p: float(p.parts[4])
 )
