@@ -19,6 +19,7 @@ from latewatch.errors import LatewatchError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import FAILED, send_digests
 from latewatch.jobs.feed import alarms_now, log_alarms
+from latewatch.jobs.figures.keeping import keep_pages
 from latewatch.jobs.integrity.find import find
 from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.letters.sending import work_off
@@ -88,6 +89,7 @@ def poll_all(office: Office, now: datetime) -> None:
     assess(office, now)
     found = find(office, now)
     log.info("findings: %d new, %d closed", found.new, found.closed)
+    log.info("figures: %d pages written", keep_pages(office, now).pages)
     log_alarms(alarm for alarm in alarms_now(office, now) if alarm.told not in told)
 
 

@@ -22,6 +22,7 @@ from latewatch.jobs.assess import Deadlines, assess
 from latewatch.jobs.figures import columns, keeping
 from latewatch.jobs.figures.counts import Counted, count_periods, counts_by
 from latewatch.jobs.figures.keeping import keep_pages
+from latewatch.jobs.figures.naming import ByUnitAndField
 from latewatch.jobs.figures.today import FINISHED, RUNNING, today
 from latewatch.jobs.office import Office
 from latewatch.store import schema
@@ -31,6 +32,7 @@ from latewatch.store.figures.pages import loose
 from latewatch.store.letters.drafts import Draft, insert_drafts
 
 SHARDS = 4
+NAMING = ByUnitAndField()
 SEEDS = 60
 YEAR = period_of(2026, 6, Span.YEAR, Cutoff.CALENDAR)
 FACTS = {
@@ -54,7 +56,7 @@ def by_cell(asked: Questions, period: Period, rule: CountingRule) -> tuple[dict,
     result = tally(
         asked.cases,
         period,
-        label=lambda c: f"{c.unit or NO_LABEL}\n{c.dossier.field or NO_LABEL}",
+        label=lambda case: "\n".join(NAMING.of(case)),
         rule=rule,
         now=asked.now,
     )
@@ -68,7 +70,7 @@ def shown(counted: Counted) -> dict:
 def compare(world: World, office: Office) -> None:
     asked = Questions(world, office)
     for rule in (*SHIPPED.values(), asked.any_rule()):
-        found = count_periods(office, asked.periods, rule, asked.now)
+        found = count_periods(office, asked.periods, rule, asked.now, NAMING)
         for period, counted in zip(asked.periods, found, strict=True):
             rows, notes = by_cell(asked, period, rule)
             assert shown(counted) == rows, (period, rule, asked.now)
@@ -127,6 +129,7 @@ class TestLoose:
     @pytest.fixture
     def kept(self, store: Store, world: World) -> World:
         other = World(world.desk, replace(world.office, store=store))
+        other.reopen()
         other.take([told(f"H{n}", {**FACTS, "field": f"F{n}"}) for n in range(3)])
         assess(other.office, other.now)
         assert keep_pages(other.office, other.now).dossiers == 3

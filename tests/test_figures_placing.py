@@ -128,7 +128,7 @@ def test_each_is_counted_as_alone(
 
 def is_alike(world: list[Case], period: Period, as_of: datetime, rule: CountingRule) -> None:
     rows, asked = packed_alone(world), Asked.of(period, as_of, rule)
-    made, worth = Placed(rows, asked, answers), worth_placing(rows, asked)
+    made, worth = Placed(rows, asked).complete(answers), worth_placing(rows, asked)
     for number, case in enumerate(world):
         alone = place(case, period, as_of, rule)
         assert {name for name, mask in made.figures.items() if mask[number]} == set(alone.figures), case
@@ -239,7 +239,7 @@ def test_names_are_numbered_once() -> None:
     numbers = Numbers([(0, ("A", "")), (1, ("B", "x"))])
     assert [numbers.number(each) for each in (("B", "x"), ("C", ""), ("A", ""), ("C", ""))] == [1, 2, 0, 2]
     assert numbers.new == [(2, ("C", ""))]
-    assert numbers.all() == [("A", ""), ("B", "x"), ("C", "")]
+    assert [numbers.at(number) for number in range(3)] == [("A", ""), ("B", "x"), ("C", "")]
 
 
 def test_names_beyond_all_numbers_are_counted_alone() -> None:

@@ -29,6 +29,7 @@ from latewatch.cli.reports import reports
 from latewatch.cli.run import run as run_scheduler
 from latewatch.cli.sources import sources
 from latewatch.cli.tally import tally
+from latewatch.cli.today import today
 from latewatch.cli.verify import verify
 from latewatch.errors import LatewatchError
 
@@ -39,7 +40,7 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (init, check, demo, poll, sources, due, explain, history, late, digest, verify):
+for command in (init, check, demo, poll, sources, due, explain, history, late, today, digest, verify):
     app.command()(command)
 app.command("run")(run_scheduler)
 app.add_typer(letters, name="letters")

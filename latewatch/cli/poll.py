@@ -13,6 +13,7 @@ from latewatch.domain.alarm import Alarm
 from latewatch.errors import ConfigError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.feed import alarms_now
+from latewatch.jobs.figures.keeping import keep_pages
 from latewatch.jobs.integrity.find import find
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import PollResult, in_order
@@ -32,6 +33,7 @@ def poll(
         results = [poll_source(office, each, now, terminal.progress) for each in wanted]
         assess(office, now)
         found = find(office, now)
+        keep_pages(office, now)
         alarms = alarms_now(office, now)
     if as_json:
         terminal.show_json({result.source: _document(result, alarms) for result in results})

@@ -1,6 +1,6 @@
 """What a table asks of many dossiers: days, an instant, a rule; and which of them it cannot count. Pure."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,6 +38,22 @@ class Asked:
     @property
     def as_of_day(self) -> int:
         return self.as_of // DAY
+
+    @property
+    def since(self) -> int:
+        """The day before which nothing had ended that is counted; of a period to come that of its instant."""
+        return min(self.first, self.as_of_day)
+
+    @classmethod
+    def all_of(cls, asked: Sequence["Asked"]) -> "Asked":
+        """Return the table that is worth every row one of `asked`, which are of one rule, is worth."""
+        return cls(
+            first=min(each.since for each in asked),
+            last=max(each.last for each in asked),
+            as_of=max(each.as_of for each in asked),
+            after=max(each.after for each in asked),
+            rule=asked[0].rule,
+        )
 
 
 def counts_for_good(rule: CountingRule) -> bool:
@@ -86,5 +102,8 @@ def _fell_due(rows: Rows, asked: Asked) -> Mask:
 
 def is_one_of(codes: Codes, words: tuple[object, ...], wanted: Container[object]) -> Mask:
     """Tell which of `codes`, places in `words`, are of a word that is `wanted`."""
-    table: Mask = np.array([word in wanted for word in words], dtype=np.bool_)
-    return table[codes]
+    places = [place for place, word in enumerate(words) if word in wanted]
+    found = np.zeros(len(codes), dtype=np.bool_)
+    for place in places:  # to compare them all a few times is faster than to look each up
+        found |= codes == place
+    return found

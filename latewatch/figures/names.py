@@ -14,6 +14,7 @@ class Numbers:
     def __init__(self, kept: Iterable[Numbered]) -> None:
         self._numbers = {names: number for number, names in kept}
         self.new: list[Numbered] = []
+        self._names: list[Pair] = []
 
     def number(self, names: Pair) -> int:
         """Return the number of `names`; NOBODY where there are too many."""
@@ -25,12 +26,11 @@ class Numbers:
                 self.new.append((found, names))
         return found
 
-    def all(self) -> list[Pair]:
-        """Return the names in the order of their numbers, which have no gap."""
-        return list(self._numbers)
-
-    def __len__(self) -> int:
-        return len(self._numbers)
+    def at(self, number: int) -> Pair:
+        """Return the names with this number; numbers have no gap."""
+        if len(self._names) < len(self._numbers):
+            self._names = list(self._numbers)
+        return self._names[number]
 
 
 class Names:

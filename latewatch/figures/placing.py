@@ -34,63 +34,71 @@ class _Dateless:
 
 
 class Placed:
-    """The rows of one table, and which figures each adds 1 to."""
+    """The rows of one table: where each stands; with `complete`, every figure it adds 1 to."""
 
-    def __init__(self, rows: Rows, asked: Asked, answer_due: AnswerDue) -> None:
+    def __init__(self, rows: Rows, asked: Asked) -> None:
         self.rows = rows
         self.asked = asked
         self.figures: dict[str, Mask] = {}
         self.left: dict[Left, Mask] = {}
-        self._answer_due = answer_due
         self._status = _corrected(rows)
         self._may_end = self._treated(*MAY_END)
         self._is_running = is_one_of(self._status, STATUSES, RUNNING)
         self._end = rows.finished if asked.rule.resolved is Resolved.PROCESSED else rows.returned
         self._has_end = self._end != NO_SECOND
         self._due = due_of(rows, asked)
-        self._place()
+        self._waits = self._waiting()
+        self._is_there = self._there()
+        self._is_standing = self._stands(self._is_there)
 
     def _treated(self, *treatments: Treatment | None) -> Mask:
         """Tell which rows the rule treats in one of these ways."""
         wanted = [each for each in STATUSES if self.asked.rule.treatment(each) in treatments]
         return is_one_of(self._status, STATUSES, wanted)
 
-    def _place(self) -> None:
-        """Sort out, as `place` does, who waits, was never received, is to come, or ended before it began."""
-        rows, asked = self.rows, self.asked
-        waits = self._waits()
-        received = ~waits & (rows.received != NO_DAY)
-        self._never_received(~waits & (rows.received == NO_DAY))
-        come = received & (rows.received <= asked.as_of_day)
-        backwards = come & self._has_end & (self._end // DAY < rows.received)
-        self.left[Left.BACKWARDS] = backwards & (rows.received >= asked.first)
-        there = come & ~backwards
-        self._apart(there)
-        self._fallen_due(there)
-        self._came(there & self._stands(there))
-
-    def _waits(self) -> Mask:
+    def _waiting(self) -> Mask:
         rows, day = self.rows, self.asked.as_of_day
         answered = np.where(rows.received != NO_DAY, rows.received, self._finished_day)
-        waits: Mask = (rows.handed_in != NO_SECOND) & (rows.handed_in // DAY <= day)
+        waits: Mask = (rows.handed_in != NO_SECOND) & (rows.handed_in < (day + 1) * DAY)
         waits &= (rows.status == WAITING) | (answered > day)
-        online = np.flatnonzero(waits & is_one_of(rows.channel, CHANNELS, ONLINE))
-        late = np.zeros(len(rows), dtype=np.bool_)
-        if len(online):
-            due = self._answer_due(rows.at(online))
-            late[online] = (due != NO_SECOND) & (due < self.asked.after)
-        self.figures |= {"waiting": waits, "waiting_late": late}
         return waits
+
+    def _there(self) -> Mask:
+        """Tell what had come and did not end before it came; what waits is not there yet."""
+        rows, asked = self.rows, self.asked
+        come: Mask = ~self._waits & (rows.received != NO_DAY) & (rows.received <= asked.as_of_day)
+        backwards: Mask = come & self._has_end & (self._end // DAY < rows.received)
+        self.left[Left.BACKWARDS] = backwards & (rows.received >= asked.first)
+        return come & ~backwards
+
+    @property
+    def pending(self) -> Mask:
+        return self.figures["within"] | self.figures["overdue"]
+
+    def complete(self, answer_due: AnswerDue) -> "Placed":
+        """Add the figures beside where each stands."""
+        never_received = ~self._waits & (self.rows.received == NO_DAY)
+        over = never_received & self._treated(Treatment.LEFT_OUT) & (self.rows.finished != NO_SECOND)
+        self.left[Left.NO_RECEIPT] = never_received & ~over
+        self._apart(self._is_there | over)
+        self._fallen_due(self._is_there)
+        self._came(self._is_standing)
+        self._letters()
+        self._late_answers(answer_due)
+        return self
+
+    def _late_answers(self, answer_due: AnswerDue) -> None:
+        late = np.zeros(len(self.rows), dtype=np.bool_)
+        online = np.flatnonzero(self._waits & is_one_of(self.rows.channel, CHANNELS, ONLINE))
+        if len(online):
+            due = answer_due(self.rows.at(online))
+            late[online] = (due != NO_SECOND) & (due < self.asked.after)
+        self.figures |= {"waiting": self._waits, "waiting_late": late}
 
     @cached_property
     def _finished_day(self) -> NDArray[np.int32]:
         finished = self.rows.finished
         return np.where(finished != NO_SECOND, finished // DAY, np.int32(NO_DAY))
-
-    def _never_received(self, those: Mask) -> None:
-        over = those & self._treated(Treatment.LEFT_OUT) & (self.rows.finished != NO_SECOND)
-        self.left[Left.NO_RECEIPT] = those & ~over
-        self._apart(over)
 
     def _apart(self, those: Mask) -> None:
         """Add what stands apart in the period of its finish, or of its receipt where no finish is known."""
@@ -99,8 +107,7 @@ class Placed:
         within = those & (day >= asked.first) & (day <= asked.last)
         for status in APART:
             name = status.name.lower()
-            found = within & (self._status == STATUSES.index(status))
-            self.figures[name] = self.figures[name] | found if name in self.figures else found
+            self.figures[name] = within & (self._status == STATUSES.index(status))
 
     def _fallen_due(self, those: Mask) -> None:
         due, asked = self._due, self.asked
@@ -124,7 +131,6 @@ class Placed:
         self.figures |= {"within": within | dateless.within, "overdue": overdue}
         self.left[Left.NO_DUE_DATE] = dateless.left
         self.left[Left.NO_FINISH_DATE] = endless | dateless.endless
-        self._letters()
         return those & ~endless & ~dateless.endless & ~dateless.left
 
     def _open(self, those: Mask, lacks_end: Mask) -> tuple[Mask, Mask, Mask]:
@@ -168,10 +174,6 @@ class Placed:
             if each:
                 self.figures[each.name.lower()] = those & ~carried & (channel == place)
         self.assumed = those & ~carried & (self.rows.channel == 0)
-
-    @property
-    def pending(self) -> Mask:
-        return self.figures["within"] | self.figures["overdue"]
 
 
 def _corrected(rows: Rows) -> Codes:

@@ -20,6 +20,7 @@ from latewatch.domain.tally.supplements import SupplementCounts, place_supplemen
 from latewatch.domain.tally.table import NO_LABEL, Label, Plan, Tally, main_plan, spread_by, tabulate
 from latewatch.errors import TallyError
 from latewatch.jobs.assess import Deadlines
+from latewatch.jobs.figures.tables import quick_tally
 from latewatch.jobs.office import Office
 from latewatch.jobs.stages import stages_until, unit_name
 from latewatch.store.cases import assessed, countable
@@ -34,10 +35,11 @@ def tally_period(
 ) -> Tally:
     """Count the stored dossiers for `period`, by the office's own rule unless told. Raises TallyError."""
     rule = rule or counting_rule(office)
-    plan = plan_of(office, form)
-    with stored_cases(office, period, now, rule) as cases:
-        result = tabulate(cases, plan, period, rule=rule, now=now)
-    layout = LAYOUTS[form]
+    plan, layout = plan_of(office, form), LAYOUTS[form]
+    result = _quick(office, plan, layout, period, rule, now)
+    if result is None:
+        with stored_cases(office, period, now, rule) as cases:
+            result = tabulate(cases, plan, period, rule=rule, now=now)
     result.rates = [layout.numbered(rate) for rate in result.rates]
     if layout.sections:
         named = [
@@ -45,6 +47,15 @@ def tally_period(
         ]
         check_sections(result.rows.keys(), named)
     return result
+
+
+def _quick(  # noqa: PLR0917  what a table is made of
+    office: Office, plan: Plan, layout: Layout, period: Period, rule: CountingRule, now: datetime
+) -> Tally | None:
+    """Return the same table from packed columns; None where they do not tell its rows, or of too few."""
+    if not plan.is_main or layout.by not in (By.FIELD, By.UNIT):
+        return None
+    return quick_tally(office, plan, label_of(office, layout), period, rule, now)
 
 
 @contextmanager

@@ -111,6 +111,25 @@ def tabulate_all(
     return [each.result() for each in countings]
 
 
+def tally_of(
+    plan: Plan,
+    period: Period,
+    rows: dict[str, Counts],
+    left: Counter[Left],
+    assumed: int,
+    *,
+    rule: CountingRule,
+    now: datetime,
+) -> Tally:
+    """Make the table of figures that were counted already, its carry-over held to what was pending.
+
+    Raises TallyError where another identity does not hold.
+    """
+    counting = _Counting(plan, period, rule, now)
+    counting.rows, counting.left, counting.assumed = rows, left, assumed
+    return counting.result()
+
+
 _END = datetime.max.replace(tzinfo=UTC)
 
 

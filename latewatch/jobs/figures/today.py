@@ -30,9 +30,8 @@ def today(office: Office, now: datetime) -> dict[str, Counter[Standing]]:
             standing = standing_at(alone.case, now, days)
             if standing in RUNNING or (standing in FINISHED and _was_finished_on(alone.case, yesterday)):
                 by_unit.setdefault(alone.case.unit or NO_LABEL, Counter())[standing] += 1
-    labels = units.labels()
     for unit, numbers in found.items():
-        by_unit.setdefault(labels[unit], Counter()).update(numbers)
+        by_unit.setdefault(units.label(unit), Counter()).update(numbers)
     return by_unit
 
 

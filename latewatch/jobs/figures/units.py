@@ -6,16 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from latewatch.clock import at_midnight
+from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Dossier, Status
+from latewatch.domain.standing import Case
 from latewatch.domain.tally.placing import answer_by
 from latewatch.domain.tally.table import NO_LABEL
 from latewatch.domain.worktime import WorkCalendar
 from latewatch.errors import CalendarGap
 from latewatch.figures.moments import DAY, NO_SECOND, Seconds, day_number, day_of, second_number
-from latewatch.figures.names import Names, Pair
+from latewatch.figures.names import Names
 from latewatch.figures.rows import Rows
 from latewatch.jobs.office import Office
 
+_NONE = Deadline(due_at=None, basis=Basis.NONE)
 NEVER = np.iinfo(np.int32).max  # a day no due date reaches
 
 
@@ -25,21 +28,38 @@ class Units:
     def __init__(self, office: Office, names: Names) -> None:
         self._office = office
         self._names = names
-        self._calendars: dict[int, WorkCalendar] = {}
+        self._known: dict[int, Case] = {}
 
-    def labels(self) -> list[str]:
-        """Return what a table calls each unit, in the order of their numbers."""
-        label = self._office.roster.unit_label
-        return [label(_named(pair)) or NO_LABEL for pair in self._names.units.all()]
+    def case(self, unit: int, field: int) -> Case:
+        """Return a dossier of nobody, of that unit and field: enough to say in which row such are."""
+        known, (resolving_unit, department) = self._of(unit), self._names.units.at(unit)
+        dossier = Dossier(
+            code="",
+            status=Status.RECEIVED,
+            resolving_unit=resolving_unit,
+            department=department,
+            field=self._names.fields.at(field)[0],
+        )
+        return Case(dossier=dossier, deadline=_NONE, unit=known.unit, calendar=known.calendar)
 
-    def fields(self) -> list[str]:
-        return [field or NO_LABEL for field, _ in self._names.fields.all()]
+    def field(self, number: int) -> str:
+        return self._names.fields.at(number)[0] or NO_LABEL
+
+    def label(self, unit: int) -> str:
+        return self._of(unit).unit or NO_LABEL
 
     def calendar(self, unit: int) -> WorkCalendar:
-        if unit not in self._calendars:
-            names = self._names.units.all()[unit]
-            self._calendars[unit] = self._office.calendar_of(_named(names))
-        return self._calendars[unit]
+        return self._of(unit).calendar
+
+    def _of(self, unit: int) -> Case:
+        if unit not in self._known:
+            resolving_unit, department = self._names.units.at(unit)
+            dossier = Dossier(
+                code="", status=Status.RECEIVED, resolving_unit=resolving_unit, department=department
+            )
+            label, calendar = self._office.roster.unit_label(dossier), self._office.calendar_of(dossier)
+            self._known[unit] = Case(dossier=dossier, deadline=_NONE, unit=label, calendar=calendar)
+        return self._known[unit]
 
     def answers_due(self, rows: Rows) -> Seconds:
         """Return by when each online dossier must be accepted; NO_SECOND beyond the calendar."""
@@ -55,11 +75,6 @@ class Units:
         calendars = [self.calendar(unit) for unit in units.tolist()]
         known = {id(each): _due_soon_before(each, now, days) for each in calendars}
         return np.array([known[id(each)] for each in calendars], dtype=np.int32)[places]
-
-
-def _named(names: Pair) -> Dossier:
-    """Return a dossier of nobody, of these units: that is all that tells whose it is."""
-    return Dossier(code="", status=Status.RECEIVED, resolving_unit=names[0], department=names[1])
 
 
 def _moment(second: int) -> datetime:

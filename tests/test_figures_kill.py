@@ -1,0 +1,96 @@
+"""Killed at any step while records come in, are decided and packed, figures are those of the tables, at once."""
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from offices import NOW, Desk, desk_in, done, row
+from test_kill import KILLED, PROCESSES, Steps
+
+from latewatch.app import open_office
+from latewatch.domain.period import Cutoff, Span, period_of
+from latewatch.domain.tally.rule import SHIPPED
+from latewatch.domain.tally.table import tally
+from latewatch.jobs.assess import Deadlines, assess
+from latewatch.jobs.figures import columns, keeping
+from latewatch.jobs.figures.counts import count_periods
+from latewatch.jobs.figures.keeping import keep_pages
+from latewatch.jobs.figures.naming import ByUnit
+from latewatch.jobs.office import Office
+from latewatch.jobs.poll import poll
+from latewatch.store.cases import assessed
+from latewatch.store.figures.pages import loose
+
+SHARDS, KILLS = 4, 24
+PERIODS = [period_of(2026, month, Span.MONTH, Cutoff.CALENDAR) for month in (10, 11)]
+
+
+def work(folder: Path, now: datetime, last_step: int | None) -> None:
+    """Take in what there is, decide, pack; end at `last_step`, or at the end and tell the steps."""
+    columns.PAGE = keeping.PAGE = 32
+    steps = Steps(last_step)
+    with open_office(folder / "config.toml") as office:
+        for source in office.settings.sources:
+            poll(office, source, now)
+        assess(office, now)
+        keep_pages(office, now)
+    (folder / "steps").write_text(str(steps.taken))
+
+
+def run(folder: Path, now: datetime, last_step: int | None = None) -> int | None:
+    process = PROCESSES.Process(target=work, args=(folder, now, last_step))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def hold(office: Office, when: str) -> None:
+    """Hold the figures against the dossiers looked at one by one."""
+    with office.store.reading() as connection:
+        everything = list(Deadlines(office).cases(assessed(connection)))
+    for rule in SHIPPED.values():
+        found = count_periods(office, PERIODS, rule, NOW, ByUnit())
+        for period, counted in zip(PERIODS, found, strict=True):
+            alone = tally(everything, period, label=lambda case: case.unit, rule=rule, now=NOW)
+            assert {n: each for n, each in counted.rows.items() if not each.is_blank} == alone.rows, when
+
+
+@pytest.fixture(scope="module")
+def yesterday(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office whose dossiers are packed, with a new export before it: changes, newcomers, one that is missing."""
+    desk = desk_in(tmp_path_factory.mktemp("figures") / "office")
+    dossiers = [
+        row(f"H{n}", "01/10/2026", promised=f"{1 + n % 28:02d}/11/2026", unit=("PKT", "PVH")[n % 2])
+        for n in range(150)
+    ]
+    desk.export("a.csv", dossiers)
+    assert run(desk.folder, NOW.replace(day=11)) == 0
+    changed = [done(f"H{n}", "11/11/2026", "01/10/2026", promised="05/11/2026") for n in range(20, 60)]
+    desk.export("b.csv", [*changed, *(row(f"N{n}", promised="12/11/2026") for n in range(30))])
+    return desk.folder
+
+
+@pytest.mark.parametrize("shard", range(SHARDS))
+def test_nothing_is_ever_stale(
+    yesterday: Path, tmp_path: Path, shard: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "PAGE", 32)
+    monkeypatch.setattr(keeping, "PAGE", 32)
+    whole = tmp_path / "whole"
+    shutil.copytree(yesterday, whole)
+    assert run(whole, NOW) == 0
+    steps = int((whole / "steps").read_text())
+    assert steps > 40
+    for number in range(shard, KILLS, SHARDS):
+        last, folder = 1 + number * (steps - 1) // (KILLS - 1), tmp_path / f"{number}"
+        shutil.copytree(yesterday, folder)
+        assert run(folder, NOW, last) == KILLED
+        with Desk(folder).open() as office:
+            hold(office, f"killed at step {last} of {steps}")
+        assert run(folder, NOW) == 0
+        with Desk(folder).open() as office:
+            hold(office, f"completed after step {last}")
+            with office.store.reading() as connection:
+                assert loose(connection) == []
+        shutil.rmtree(folder)
