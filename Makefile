@@ -67,8 +67,9 @@ demo: setup  ## a made-up office, from its exports to digest, letters and report
 test: setup servers  ## every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile -q
 
-fuzz: setup  ## more than 200 000 files and cells nobody would write, against the readers; about twenty minutes
+fuzz: setup  ## more than 200 000 files and cells nobody would write; 5 000 worlds counted anew; half an hour
 	@LATEWATCH_FUZZ=$(or $(FUZZ),65) $(BIN)/python -m pytest -n auto --dist worksteal -q -rP tests/test_fuzz.py
+	@LATEWATCH_FUZZ=$(or $(WORLDS),10) $(BIN)/python -m pytest -n auto --dist worksteal -q tests/test_tally_worlds.py
 
 lint: setup  ## ruff, its formatter, mypy --strict
 	@$(BIN)/ruff check .
