@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
 
+from sqlalchemy import Connection
+
 from latewatch.clock import at_midnight
 from latewatch.domain.names import fold, tidy
 from latewatch.domain.period import Period
@@ -20,7 +22,9 @@ from latewatch.domain.tally.supplements import SupplementCounts, place_supplemen
 from latewatch.domain.tally.table import NO_LABEL, Label, Plan, Tally, main_plan, spread_by, tabulate
 from latewatch.errors import TallyError
 from latewatch.jobs.assess import Deadlines
-from latewatch.jobs.figures.tables import quick_tally
+from latewatch.jobs.figures.counts import Counting
+from latewatch.jobs.figures.naming import ByLabel
+from latewatch.jobs.figures.tables import tables
 from latewatch.jobs.office import Office
 from latewatch.jobs.stages import stages_until, unit_name
 from latewatch.store.cases import assessed, countable
@@ -36,9 +40,12 @@ def tally_period(
     """Count the stored dossiers for `period`, by the office's own rule unless told. Raises TallyError."""
     rule = rule or counting_rule(office)
     plan, layout = plan_of(office, form), LAYOUTS[form]
-    result = _quick(office, plan, layout, period, rule, now)
-    if result is None:
-        with stored_cases(office, period, now, rule) as cases:
+    with office.store.reading() as connection:
+        if plan.is_main and layout.by in (By.FIELD, By.UNIT):
+            counting, naming = Counting(office, connection, rule, now), ByLabel(label_of(office, layout))
+            (result,) = tables(counting, plan, naming, [period])
+        else:
+            cases = cases_in(connection, office, period, now, rule)
             result = tabulate(cases, plan, period, rule=rule, now=now)
     result.rates = [layout.numbered(rate) for rate in result.rates]
     if layout.sections:
@@ -49,27 +56,25 @@ def tally_period(
     return result
 
 
-def _quick(  # noqa: PLR0917  what a table is made of
-    office: Office, plan: Plan, layout: Layout, period: Period, rule: CountingRule, now: datetime
-) -> Tally | None:
-    """Return the same table from packed columns; None where they do not tell its rows, or of too few."""
-    if not plan.is_main or layout.by not in (By.FIELD, By.UNIT):
-        return None
-    return quick_tally(office, plan, label_of(office, layout), period, rule, now)
-
-
 @contextmanager
 def stored_cases(
     office: Office, period: Period, now: datetime, *rules: CountingRule
 ) -> Iterator[Iterator[Case]]:
     """Give every dossier that the table of `period` may count under one of `rules`."""
+    with office.store.reading() as connection:
+        yield cases_in(connection, office, period, now, *rules)
+
+
+def cases_in(
+    connection: Connection, office: Office, period: Period, now: datetime, *rules: CountingRule
+) -> Iterator[Case]:
+    """Return the same in the open transaction."""
     deadlines = Deadlines(office)
     after = at_midnight(period.last + timedelta(days=1))
     first = min(at_midnight(period.first), now)  # of a period to come: what is not finished yet
     by_return = any(rule.resolved is Resolved.RETURNED for rule in rules)
     window = countable(first, after, deadlines.rules, ends_with_return=by_return)
-    with office.store.reading() as connection:
-        yield deadlines.cases(assessed(connection, window))
+    return deadlines.cases(assessed(connection, window))
 
 
 def plan_of(office: Office, form: Form) -> Plan:

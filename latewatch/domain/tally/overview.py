@@ -67,7 +67,12 @@ class Overview:
 
 def field_unit_plan() -> Plan:
     """Return the plan of a table with a row for each field of each unit."""
-    return main_plan(lambda case: _BETWEEN.join((case.dossier.field or NO_LABEL, case.unit or NO_LABEL)))
+    return main_plan(field_and_unit)
+
+
+def field_and_unit(case: Case) -> str:
+    """Name the row of a dossier in that table."""
+    return _BETWEEN.join((case.dossier.field or NO_LABEL, case.unit or NO_LABEL))
 
 
 def by_field_and_unit(tally: Tally) -> dict[tuple[str, str], Counts]:

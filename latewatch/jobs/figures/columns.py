@@ -30,8 +30,6 @@ from latewatch.store.figures.pages import (
     parts_of,
 )
 
-FEW = 20_000  # dossiers that are read beside the pages without anybody waiting for it
-
 
 def stamp_of(rules: str) -> str:
     """Name what a page depends on: how it is laid out, and the `rules` its due dates were decided by."""
@@ -50,7 +48,6 @@ class Columns:
     """All dossiers as one transaction sees them. A row is told once: by a page, or by the tables."""
 
     def __init__(self, office: Office, connection: Connection) -> None:
-        self.office = office
         self._connection = connection
         self._deadlines = Deadlines(office)
         stamp = stamp_of(self._deadlines.rules)
@@ -58,12 +55,6 @@ class Columns:
         self._loose = loose(connection)
         self._left: list[int] = []
         self.names = Names(kept_names(connection, UNIT), kept_names(connection, FIELD))
-
-    @property
-    def is_quick(self) -> bool:
-        """Tell whether pages tell of nearly all dossiers: the others are read one by one."""
-        spans = uncovered(self._covers, highest_id(self._connection))
-        return sum(last - first + 1 for first, last in spans) + len(self._loose) <= FEW
 
     def rows(self, worth: Callable[[Rows], Mask], since: date | None) -> Rows:
         """Return the rows that are `worth` it. With `since` no other is than what ended since, or did not.

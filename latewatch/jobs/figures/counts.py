@@ -56,39 +56,33 @@ def count_periods(
     Raises TallyError where a period carries over what was not pending before.
     """
     with office.store.reading() as connection:
-        return count_in(connection, Columns(office, connection), periods, rule, now, naming)
+        return Counting(office, connection, rule, now).count(periods, naming)
 
 
-def count_in(  # noqa: PLR0917  likewise
-    connection: Connection,
-    columns: Columns,
-    periods: Sequence[Period],
-    rule: CountingRule,
-    now: datetime,
-    naming: Naming[Name],
-) -> list[Counted[Name]]:
-    """Count what `columns` tell."""
-    asked = [_Asked(period, rule, now) for period in periods]
-    units, every = Units(columns.office, columns.names), Asked.all_of([each.now_asked for each in asked])
-    since = None if counts_for_good(rule) else day_of(every.since)
-    told = columns.rows(lambda some: worth_placing(some, every), since)
-    cells = Cells(told)
-    tables = [count(told, cells, each.now_asked, each.before_asked, units.answers_due) for each in asked]
-    named = rows_of(tables, cells.named(naming.numbered(units)))
-    found = [
-        Counted(each.period, each.as_of, rows, table.left, table.assumed, table.unlike)
-        for each, table, rows in zip(asked, tables, named, strict=True)
-    ]
-    for alone in columns.alone():
-        for each, counted in zip(asked, found, strict=True):
-            _add(counted, alone, each, naming)
-    for counted in found:
-        if counted.unlike:
-            refuse_carry_over(codes_of(connection, counted.unlike[:NAMED]).values())
-    return found
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """Counting by one rule what one transaction sees, as it is known at one instant."""
+
+    office: Office
+    connection: Connection
+    rule: CountingRule
+    now: datetime
+
+    def count(self, periods: Sequence[Period], naming: Naming[Name]) -> list[Counted[Name]]:
+        """Count several periods in one go. Raises TallyError likewise."""
+        columns = Columns(self.office, self.connection)
+        asked = [_Asked(period, self.rule, self.now) for period in periods]
+        found = _in_columns(self.office, columns, asked, naming)
+        for alone in columns.alone():
+            for each, counted in zip(asked, found, strict=True):
+                _add(counted, alone, each, naming)
+        for counted in found:
+            if counted.unlike:
+                refuse_carry_over(codes_of(self.connection, counted.unlike[:NAMED]).values())
+        return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """A period that is asked for, and the day before it, whose pending dossiers it carries over."""
 
@@ -112,6 +106,22 @@ class _Asked:
     @property
     def before_asked(self) -> Asked:
         return Asked.of(*self.before, self.rule)
+
+
+def _in_columns(
+    office: Office, columns: Columns, asked: Sequence[_Asked], naming: Naming[Name]
+) -> list[Counted[Name]]:
+    """Count all that has its place in columns; what is told alone is known after it."""
+    units, every = Units(office, columns.names), Asked.all_of([each.now_asked for each in asked])
+    since = None if counts_for_good(every.rule) else day_of(every.since)
+    told = columns.rows(lambda some: worth_placing(some, every), since)
+    cells = Cells(told)
+    tables = [count(told, cells, each.now_asked, each.before_asked, units.answers_due) for each in asked]
+    named = rows_of(tables, cells.named(naming.numbered(units)))
+    return [
+        Counted(each.period, each.as_of, rows, table.left, table.assumed, table.unlike)
+        for each, table, rows in zip(asked, tables, named, strict=True)
+    ]
 
 
 def _add(counted: Counted[Name], alone: Alone, asked: _Asked, naming: Naming[Name]) -> None:
