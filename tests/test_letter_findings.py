@@ -6,7 +6,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from offices import DESKS, EVENTS, NOW, Desk, Row, desk_in, done, row
+from offices import DESKS, EVENTS, NOW, SOURCE, Desk, Row, desk_in, done, row
 from sqlalchemy import insert, select, update
 from worlds import moment
 
@@ -14,6 +14,9 @@ from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.integrity.apology import Owing, Sent, breaches, second_request
 from latewatch.domain.integrity.finding import LIVE, OF_LETTERS, Kind, Severity, State
 from latewatch.domain.letters.life import LetterState
+from latewatch.domain.period import Period
+from latewatch.domain.tally.layout import Form
+from latewatch.domain.tally.letters import LetterCounts
 from latewatch.jobs.assess import assess
 from latewatch.jobs.check import check_office
 from latewatch.jobs.digest import compose_digests
@@ -21,6 +24,7 @@ from latewatch.jobs.findings import Sign, list_findings, settle
 from latewatch.jobs.integrity.find import Found, find
 from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.letters.issue import issue_letter
+from latewatch.jobs.tally import tally_period
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
 from latewatch.store.database import Store
@@ -282,6 +286,26 @@ class TestSent:
         self.recall(watch)
         found = watch.tell("2026-11-12T08:00", {**H1, "promised": promised})
         assert found == ([("H1", SECOND, "high")] if is_second else [])
+        assert self.counted(watch) == is_second
+
+    def counted(self, watch: Watch) -> int:
+        """Return the second requests in the table of letters, which must say what the findings say."""
+        day, form = date(2026, 11, 12), Form.LETTERS
+        with watch.desk.open() as office:
+            total = tally_period(office, Period(day, day, ""), form, at_("2026-11-12T18:00")).total
+        assert isinstance(total, LetterCounts)
+        return total.second_request
+
+    @pytest.mark.parametrize(("does", "is_second"), [("restart", False), ("runs on", True)])
+    def test_only_what_stops_the_limit_explains_a_later_promise(
+        self, watch: Watch, does: str, is_second: bool
+    ) -> None:
+        watch.desk.configure(SOURCE, EVENTS, f'[clock]\nsupplement = "{does}"\n')
+        self.sent(watch, "2026-11-11T16:00")
+        watch.desk.tell("su-kien.csv", ["H1", "Yêu cầu bổ sung", "11/11/2026 17:00", "12/11/2026 07:00"])
+        found = watch.tell("2026-11-12T08:00", {**H1, "promised": "23/11/2026"})
+        assert found == ([("H1", SECOND, "high")] if is_second else [])
+        assert self.counted(watch) == is_second
 
 
 def test_the_letter_never_moves_the_due_date(watch: Watch) -> None:

@@ -199,8 +199,29 @@ def test_a_second_request(promised: str | None, interrupted: str | None, second:
         dossier=replace(each.dossier, suspensions=suspensions),
     )
     assert LATER
-    assert is_second_request(each, LATER) is second
-    assert not is_second_request(each, moment("2026-11-10T08:00")), "before the letter"  # type: ignore[arg-type]
+    assert is_second_request(each, LATER, suspensions) is second
+    assert not is_second_request(each, moment("2026-11-10T08:00"), suspensions), "before the letter"  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("promised", "second"),
+    [
+        pytest.param("2026-11-12", False, id="the promise of before"),
+        pytest.param("2026-11-20", False, id="the recalled date"),
+        pytest.param("2026-11-16", True, id="another one, although earlier"),
+        pytest.param("2026-11-21", True, id="a later one"),
+        pytest.param("2099-12-31", False, id="a slip of the pen"),
+    ],
+)
+def test_a_recalled_letter_used_up_the_one_new_appointment(promised: str, second: bool) -> None:
+    """It is no apology any more: what is late has none. A new postponement is the second one (Điều 19.6)."""
+    days = {name: moment(day).date() for name, day in (("recalled_on", "2026-11-11"), ("recalled_to", "2026-11-20"), ("recalled_from", "2026-11-12"))}  # type: ignore[union-attr]  # fmt: skip
+    each = apologised(None)
+    each = replace(each, **days, deadline=replace(each.deadline, promised_on=moment(promised).date()))  # type: ignore[union-attr]
+    as_of = moment("2026-11-14T23:59:59")
+    assert as_of
+    figures = place_letters(each, NOVEMBER, as_of, TT09).figures
+    assert figures == ("overdue", "letter_missing", *(["second_request"] if second else []))
 
 
 def asked(*spans: tuple[str, str | None], **facts: str | None) -> Case:

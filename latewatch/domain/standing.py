@@ -66,6 +66,7 @@ class Case:
     `draft_on` is the date of an apology that nobody has yet, `letter_on` the day one was sent: only that is
     an apology to the person. `revised_on` is the new date it names; it never replaces the due date.
     `recalled_on` is the day one was sent that was cancelled afterwards: the new appointment is used up.
+    `recalled_to` is the new date that one named, `recalled_from` the promise it repeats, where known.
     `letter_state` is how far the letter has come that is not cancelled. `letter_lead` is how many working
     days before the due day an apology is drafted. `source` is the one that reported the dossier last.
     """
@@ -79,6 +80,8 @@ class Case:
     letter_on: date | None = None
     revised_on: date | None = None
     recalled_on: date | None = None
+    recalled_to: date | None = None
+    recalled_from: date | None = None
     letter_state: LetterState | None = None
     letter_lead: int = 1
     source: str = ""

@@ -74,6 +74,8 @@ class Office:
             letter_on=each.letter_on,
             revised_on=each.revised_on,
             recalled_on=each.recalled_on,
+            recalled_to=each.recalled_to,
+            recalled_from=each.recalled_from,
             letter_state=each.letter_state,
             letter_lead=self.leads.of(each.dossier),
             source=each.source,

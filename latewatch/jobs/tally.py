@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -25,6 +26,7 @@ from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.figures.counts import Counting
 from latewatch.jobs.figures.naming import ByLabel
 from latewatch.jobs.figures.tables import tables
+from latewatch.jobs.integrity.judge import Judge
 from latewatch.jobs.office import Office
 from latewatch.jobs.stages import stages_until, unit_name
 from latewatch.store.cases import assessed, countable
@@ -86,7 +88,7 @@ def plan_of(office: Office, form: Form) -> Plan:
     first = [unit.name for unit in office.roster.units] if layout.by is By.UNIT else []
     match form:
         case Form.LETTERS:
-            spread = spread_by(label, place_letters)
+            spread = spread_by(label, _letters(office))
             return Plan(spread=spread, row=LetterCounts, equations=equations, first=first)
         case Form.SUPPLEMENTS:
             spread = spread_by(label, place_supplements)
@@ -123,6 +125,11 @@ def _procedure_of(office: Office) -> Label:
         return f"{name} ({code})" if name and code else name or code
 
     return label
+
+
+def _letters(office: Office) -> Callable[[Case, Period, datetime, CountingRule], Placing]:
+    judge = Judge(office)
+    return partial(place_letters, stopping=lambda case: judge.stopping(case.dossier, case.source))
 
 
 def _by_stage(office: Office) -> Callable[..., Iterable[tuple[str, Placing]]]:

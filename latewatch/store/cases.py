@@ -6,7 +6,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, case, insert, or_, select
 
 from latewatch.domain.deadline import Basis, Deadline
 from latewatch.domain.dossier import Dossier, Status
@@ -46,6 +46,8 @@ class Assessed:
     recalled_on: date | None
     source: str
     letter_state: LetterState | None = None
+    recalled_to: date | None = None
+    recalled_from: date | None = None
 
 
 def unassessed(connection: Connection, rules: str) -> Iterator[Assessed]:
@@ -119,6 +121,7 @@ def lettered(*states: LetterState) -> ColumnElement[bool]:
 @cache  # a statement is built in more time than it takes to run
 def _all() -> Select[Any]:
     made, dossier, letter = schema.assessment, schema.dossier, schema.letter
+    is_alive = letter.c.state != LetterState.CANCELLED
     return (
         select(
             dossier.c.id,
@@ -129,6 +132,7 @@ def _all() -> Select[Any]:
             letter.c.sent_on.label("letter_sent_on"),
             letter.c.state.label("letter_state"),
             letter.c.new_date,
+            case((~is_alive, letter.c.content["promised_on"].as_string())).label("recalled_from"),
             dossier.c.source,
         )
         .select_from(dossier)
@@ -154,6 +158,8 @@ def _assessed(connection: Connection, statement: Select[Any]) -> Iterator[Assess
             recalled_on=None if is_alive else row["letter_sent_on"],
             source=row["source"],
             letter_state=LetterState(row["letter_state"]) if row["letter_state"] and is_alive else None,
+            recalled_to=None if is_alive else row["new_date"],
+            recalled_from=date.fromisoformat(row["recalled_from"]) if row["recalled_from"] else None,
         )
 
 

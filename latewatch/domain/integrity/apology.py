@@ -4,13 +4,13 @@ Nghị định 118/2025/NĐ-CP, Điều 19.6: in writing, at latest one day befo
 appointment is made at most once. Only what was sent counts; what was drafted in time says that much.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from latewatch.domain.dossier import Suspension
 from latewatch.domain.integrity.finding import Betrayal, Kind, Severity, said
-from latewatch.domain.letters.duty import is_late_letter
+from latewatch.domain.letters.duty import is_asked_again, is_late_letter
 from latewatch.domain.letters.life import LetterState
 
 
@@ -83,15 +83,12 @@ def _passed(sent: Sent) -> Betrayal:
 
 
 def second_request(case: Owing, sent: Sent) -> Iterator[Betrayal]:
-    """Yield a promise that was moved again, beyond the one new date, or anew after the letter was recalled.
-
-    A limit that was interrupted since ends later by itself (Điều 19.5).
-    """
+    """Yield a promise that was moved again, beyond the one new date, or anew after a recalled letter."""
     promised_on = case.promised_on
-    if promised_on is None or _is_recalculated(case.interruptions, sent.sent_on):
+    if promised_on is None:
         return
-    is_anew = sent.is_recalled and sent.promised_on is not None and promised_on > sent.promised_on
-    if promised_on > sent.new_date or (is_anew and promised_on != sent.new_date):
+    before = sent.promised_on if sent.is_recalled else None
+    if is_asked_again(promised_on, sent.sent_on, sent.new_date, case.interruptions, recalled_from=before):
         evidence = {
             "new_date": said(sent.new_date),
             "promised": said(promised_on),
@@ -99,10 +96,6 @@ def second_request(case: Owing, sent: Sent) -> Iterator[Betrayal]:
             "is_recalled": sent.is_recalled,
         }
         yield Betrayal(Kind.SECOND_REQUEST, Severity.HIGH, _day(promised_on), evidence)
-
-
-def _is_recalculated(interruptions: Iterable[Suspension], since: date) -> bool:
-    return any(each.ended_at is None or each.ended_at.date() >= since for each in interruptions)
 
 
 def _day(day: date) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from latewatch.domain.dossier import Suspension
 from latewatch.domain.letters.life import STATE_LABELS, LetterState
 from latewatch.domain.standing import LABELS, Case, Standing, standing_at
 from latewatch.errors import LetterError
@@ -38,6 +39,26 @@ class Duties:
 def is_late_letter(sent_on: date, due_on: date) -> bool:
     """Tell whether a letter went out too late: it is due at latest one day before the day of expiry."""
     return sent_on >= due_on
+
+
+def is_asked_again(
+    promised_on: date,
+    sent_on: date,
+    new_date: date,
+    interruptions: Iterable[Suspension],
+    *,
+    recalled_from: date | None = None,
+) -> bool:
+    """Tell whether a promise was moved again after the letter that was sent: allowed once (Điều 19.6).
+
+    Beyond the one new date; or, where the letter was cancelled afterwards, beyond the promise it repeats
+    (`recalled_from`) to any other day than its own. `interruptions` are those that stop the limit: one that
+    lasted beyond the letter makes it end later by itself (Điều 19.5).
+    """
+    if any(each.ended_at is None or each.ended_at.date() >= sent_on for each in interruptions):
+        return False
+    is_anew = recalled_from is not None and promised_on > recalled_from and promised_on != new_date
+    return promised_on > new_date or is_anew
 
 
 def duty_of(case: Case, at: datetime) -> Duty:

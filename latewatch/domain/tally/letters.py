@@ -1,9 +1,11 @@
 """The table of apologies: what was owed for what is late, and what became of it. Pure."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from latewatch.domain.letters.duty import is_late_letter
+from latewatch.domain.dossier import Suspension
+from latewatch.domain.letters.duty import is_asked_again, is_late_letter
 from latewatch.domain.period import Period
 from latewatch.domain.standing import Case
 from latewatch.domain.tally.counts import Counts
@@ -11,6 +13,12 @@ from latewatch.domain.tally.placing import Placing, original_due, place
 from latewatch.domain.tally.rule import CountingRule
 
 LATE = ("late", "overdue")
+Stopping = Callable[[Case], Iterable[Suspension]]
+"""Which interruptions of a dossier stop its limit."""
+
+
+def every_interruption(case: Case) -> Iterable[Suspension]:
+    return case.dossier.suspensions
 
 
 @dataclass(slots=True)
@@ -24,14 +32,20 @@ class LetterCounts(Counts):
     letter_sent: int = 0
 
 
-def place_letters(case: Case, period: Period, as_of: datetime, rule: CountingRule) -> Placing:
+def place_letters(
+    case: Case, period: Period, as_of: datetime, rule: CountingRule, stopping: Stopping = every_interruption
+) -> Placing:
     """Place `case` by its apology: owed for what the table of `rule` counts as late, sent by `as_of`."""
     placing = place(case, period, as_of, rule)
     late = tuple(name for name in LATE if name in placing.figures)
     owed = (*late, _duty(case, as_of, rule)) if late else ()
     sent = ("letter_sent",) if _was_sent(case, period, as_of) else ()
-    second = ("second_request",) if placing.figures and is_second_request(case, as_of) else ()
+    second = ("second_request",) if placing.figures and _asks_again(case, as_of, stopping) else ()
     return Placing((*owed, *sent, *second), placing.left)
+
+
+def _asks_again(case: Case, as_of: datetime, stopping: Stopping) -> bool:
+    return is_second_request(case, as_of, stopping(case))
 
 
 def _was_sent(case: Case, period: Period, as_of: datetime) -> bool:
@@ -49,15 +63,14 @@ def _duty(case: Case, as_of: datetime, rule: CountingRule) -> str:
     return "letter_late" if due and is_late_letter(sent_on, due.date()) else "letter_in_time"
 
 
-def is_second_request(case: Case, at: datetime) -> bool:
-    """Tell whether the promise was moved beyond the one new date (NĐ 118/2025/NĐ-CP, Điều 19.6).
+def is_second_request(case: Case, at: datetime, interruptions: Iterable[Suspension]) -> bool:
+    """Tell whether the promise was moved again, as the findings do; a letter sent by `at` stays used up.
 
-    A limit that was interrupted since the letter ends later by itself (Điều 19.5).
+    `interruptions` are those that stop the limit. A promise beyond the calendar is a slip of the pen.
     """
-    sent_on, new_date, promised_on = case.letter_on, case.revised_on, case.deadline.promised_on
+    sent_on, new_date = case.letter_on or case.recalled_on, case.revised_on or case.recalled_to
+    promised_on = case.deadline.promised_on
     if sent_on is None or sent_on > at.date() or new_date is None or promised_on is None:
         return False
-    interrupted = any(
-        each.ended_at is None or each.ended_at.date() >= sent_on for each in case.dossier.suspensions
-    )
-    return promised_on > new_date and not interrupted
+    is_again = is_asked_again(promised_on, sent_on, new_date, interruptions, recalled_from=case.recalled_from)
+    return is_again and promised_on <= case.calendar.last

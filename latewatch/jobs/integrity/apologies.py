@@ -10,12 +10,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from latewatch.domain.alarm import Alarm, held_back
-from latewatch.domain.dossier import Suspension
 from latewatch.domain.integrity.apology import Owing, Sent, breaches, second_request
 from latewatch.domain.integrity.finding import ITSELF, OF_LETTERS, Betrayal, Kind, State
 from latewatch.domain.letters.life import PENDING, LetterState
 from latewatch.domain.standing import Standing
-from latewatch.domain.suspension import Effect
 from latewatch.jobs.feed import alarms_of, look_at_feeds
 from latewatch.jobs.integrity.judge import Judge
 from latewatch.jobs.office import Office
@@ -102,15 +100,11 @@ class _Look:
             is_running=each.standing in RUNNING,
             finished_on=dossier.finished_at.date() if dossier.finished_at else None,
             promised_on=promised_on if promised_on and promised_on <= self._last else None,
-            interruptions=self._stopping(each) if each.sent_on and dossier.suspensions else (),
+            interruptions=self._judge.stopping(dossier, each.source) if each.sent_on else (),
             sent=_sent(each),
             state=each.letter_state if is_pending else None,
             drafted_on=each.dated if is_pending else None,
         )
-
-    def _stopping(self, each: Apologised) -> tuple[Suspension, ...]:
-        effects = self._judge.effects(each.dossier, each.source)
-        return tuple(s for s in each.dossier.suspensions if effects[s.cause] is not Effect.RUNS_ON)
 
 
 def _sent(each: Apologised) -> Sent | None:

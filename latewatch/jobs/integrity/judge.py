@@ -1,7 +1,7 @@
 """How the limits of facts a source once told run, by this office's rules of today."""
 
 from latewatch.domain.deadline import Deadline
-from latewatch.domain.dossier import Cause, Dossier
+from latewatch.domain.dossier import Cause, Dossier, Suspension
 from latewatch.domain.suspension import Effect
 from latewatch.jobs.assess import Deadlines
 from latewatch.jobs.office import Office
@@ -21,6 +21,13 @@ class Judge:
         """Return what each cause does to the limit of this dossier's procedure."""
         rules = self._deadlines.facts(_assessed(dossier, source)).rules
         return {cause: rules.effect(cause) for cause in Cause}
+
+    def stopping(self, dossier: Dossier, source: str) -> tuple[Suspension, ...]:
+        """Return the interruptions that stop its limit."""
+        if not dossier.suspensions:
+            return ()
+        effects = self.effects(dossier, source)
+        return tuple(each for each in dossier.suspensions if effects[each.cause] is not Effect.RUNS_ON)
 
 
 def _assessed(dossier: Dossier, source: str) -> Assessed:
