@@ -25,6 +25,7 @@ from latewatch.jobs.letters.outbox_list import outbox_troubles
 from latewatch.jobs.letters.settling import needless_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
+from latewatch.jobs.reports.comparing import compare_frozen, otherwise_lines
 from latewatch.jobs.reports.due import reminders
 from latewatch.jobs.reports.sending import sending_troubles
 from latewatch.notify.delivery import SmtpServer
@@ -67,6 +68,7 @@ class Finding:
 
 def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list[Finding]:
     """Look at everything once. Raises StoreError where the database cannot be read."""
+    compare_frozen(office, now)
     findings = [*calendar_findings(office, now)]
     with office.store.reading() as connection:
         feeds = look_at_feeds(office, connection, now)
@@ -86,6 +88,7 @@ def check_office(office: Office, now: datetime, smtp: SmtpServer | None) -> list
         findings += _warned("gửi văn bản xin lỗi", outbox_troubles(connection))
         findings += _warned("báo cáo định kỳ", reminders(office, connection, now))
         findings += _warned("gửi báo cáo", sending_troubles(connection))
+        findings += _warned("số liệu đã chốt", otherwise_lines(connection))
     return [*findings, *_fonts(office), *_mail(smtp)]
 
 

@@ -21,6 +21,7 @@ from latewatch.jobs.feed import alarms_of, look_at_feeds, oldest_data
 from latewatch.jobs.letters.outbox_list import desk_troubles
 from latewatch.jobs.letters.settling import needless_letters
 from latewatch.jobs.office import Office
+from latewatch.jobs.reports.comparing import compare_frozen, otherwise_lines
 from latewatch.jobs.reports.due import reminders
 from latewatch.jobs.verify import seal_words
 from latewatch.notify.delivery import Delivery
@@ -28,7 +29,7 @@ from latewatch.notify.message import digest_message
 from latewatch.notify.smtp_answers import PartialDeliveryError
 from latewatch.reports.sheets import digest_workbook
 from latewatch.store.cases import assessed, not_finished_before
-from latewatch.store.digests import DigestRecord, claim, digest_before, digest_of, mark, told_on
+from latewatch.store.digests import claim, digest_before, digest_of, mark, told_on
 from latewatch.store.feeds import failures, newest_batches
 from latewatch.store.findings import opened_since
 from latewatch.store.verify import newest_seal
@@ -53,6 +54,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
     counting = office.settings.counting
     yesterday = at_midnight(office.calendar.back(now.date(), 1))  # older results are in no block
     composed = []
+    compare_frozen(office, now)
     with office.store.reading() as connection:
         feeds = look_at_feeds(office, connection, now)
         alarms = alarms_of(feeds)
@@ -66,6 +68,7 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
         seal = newest_seal(connection)
         for desk in office.roster.desks:
             before = digest_before(connection, desk.code, now.date())
+            told_at = before.claimed_at if before else yesterday
             digest = rules.compose(
                 [case for case in cases if case.desk == desk.code],
                 desk=desk.name,
@@ -79,7 +82,8 @@ def compose_digests(office: Office, now: datetime) -> list[tuple[DeskName, rules
                 alarms=alarms,
                 warnings=(
                     *warnings,
-                    *_new_findings(office, connection, desk, before, yesterday),
+                    *_new_findings(office, connection, desk, told_at),
+                    *(f"Số liệu đã chốt: {each}" for each in otherwise_lines(connection, told_at)),
                     *desk_troubles(office, connection, desk),
                 ),
                 seal=seal_words(seal) if seal else "",
@@ -118,11 +122,9 @@ def _feed_warnings(office: Office, connection: Connection, alarms: Sequence[Alar
                 yield f"{feed.origin}: {feed.rejected} dòng bị gác lại; xem bằng lệnh latewatch check"
 
 
-def _new_findings(
-    office: Office, connection: Connection, desk: DeskName, before: DigestRecord | None, yesterday: datetime
-) -> Iterator[str]:
+def _new_findings(office: Office, connection: Connection, desk: DeskName, since: datetime) -> Iterator[str]:
     """Say how many signs of this desk its digest before did not tell, those about letters by kind."""
-    found = opened_since(connection, before.claimed_at if before else yesterday)
+    found = opened_since(connection, since)
     own = [each for each in found if office.roster.desk_of(each.units).code == desk.code]
     letters = Counter(each.kind for each in own if each.kind in OF_LETTERS)
     signs = [each for each in own if each.kind not in OF_LETTERS]

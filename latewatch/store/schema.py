@@ -448,6 +448,18 @@ frozen_report = Table(
     UniqueConstraint("form", "unit", "first", "last", "rule", "version"),
 )
 
+# The last comparison of a frozen report with what is known: derived, so that only news has to be looked at.
+frozen_comparison = Table(
+    "frozen_comparison",
+    metadata,
+    Column("report_id", ForeignKey("frozen_report.id"), primary_key=True),
+    Column("position", Integer, nullable=False),  # the newest record_version it knew
+    Column("letters", Integer, nullable=False),  # the newest letter_change it knew
+    Column("settings", String(64), nullable=False),  # fingerprint of all else a dossier's place depends on
+    Column("moved", LargeBinary, nullable=False),  # zlib JSON: codes of dossiers that stand elsewhere
+    Column("moved_at", Moment),  # when others were found than the time before
+)
+
 # One message a unit, period and edition. The row is claimed before the message leaves: it leaves once.
 report_delivery = Table(
     "report_delivery",

@@ -20,9 +20,11 @@ from latewatch.jobs.assess import refuse_old_calendar, rules_fingerprint
 from latewatch.jobs.feed import alarms_now
 from latewatch.jobs.office import Office
 from latewatch.jobs.reports.carrying import Carried, carried_over
+from latewatch.jobs.reports.comparing import as_frozen
 from latewatch.jobs.reports.counting import Scope, count, packed, rule_data, unit_called
 from latewatch.jobs.reports.stored import Content, called
 from latewatch.reports.sheets import form_workbook
+from latewatch.store.reports.comparisons import keep
 from latewatch.store.reports.frozen import Frozen, Key, Position, append, of_key, position
 from latewatch.store.rows import to_text
 
@@ -87,6 +89,7 @@ def freeze(office: Office, scopes: Sequence[Scope], now: datetime, order: Order)
             if not order.dry_run:
                 _version(connection, scope, order)
                 report = append(connection, report, each.parts)
+                keep(connection, [as_frozen(office, report.number, known)])
             made.append(Made(report, each.carried, despite))
     return made
 

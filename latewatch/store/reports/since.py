@@ -29,6 +29,19 @@ class Step:
     after: str
 
 
+def changed_since(connection: Connection, position: int, letters: int) -> set[str]:
+    """Return the dossiers of which a source said something, or a letter took a step, after these."""
+    version, change = schema.record_version.c, schema.letter_change.c
+    told = select(version.code).where(version.id > position)
+    stepped = (
+        select(schema.dossier.c.code)
+        .join(schema.letter, schema.letter.c.dossier_id == schema.dossier.c.id)
+        .join(schema.letter_change, change.letter_id == schema.letter.c.id)
+        .where(change.id > letters)
+    )
+    return {code for (code,) in connection.execute(told.union(stepped))}
+
+
 def told_since(connection: Connection, codes: Sequence[str], position: int) -> dict[str, list[Told]]:
     """Return what the sources said of each of `codes` after version `position`, oldest first."""
     version, batch = schema.record_version.c, schema.batch.c

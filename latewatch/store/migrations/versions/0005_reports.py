@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     _frozen()
+    _comparisons()
     _deliveries()
 
 
@@ -46,6 +47,22 @@ def _frozen() -> None:
             *("form", "unit", "first", "last", "rule", "version"),
             name=op.f("uq_frozen_report_form_unit_first_last_rule_version"),
         ),
+    )
+
+
+def _comparisons() -> None:
+    op.create_table(
+        "frozen_comparison",
+        sa.Column("report_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("letters", sa.Integer(), nullable=False),
+        sa.Column("settings", sa.String(length=64), nullable=False),
+        sa.Column("moved", sa.LargeBinary(), nullable=False),
+        sa.Column("moved_at", Moment()),
+        sa.ForeignKeyConstraint(
+            ["report_id"], ["frozen_report.id"], name=op.f("fk_frozen_comparison_report_id")
+        ),
+        sa.PrimaryKeyConstraint("report_id", name=op.f("pk_frozen_comparison")),
     )
 
 
