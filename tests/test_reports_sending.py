@@ -12,15 +12,21 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import Envelope
 from offices import NOW, SOURCE, Desk, Inbox, desk_in, done, mail_at, row
+from typer.testing import CliRunner
 
 from latewatch.app import delivery
+from latewatch.cli.main import app
 from latewatch.domain.period import Cutoff, Span, period_of
 from latewatch.domain.tally.rule import SHIPPED
+from latewatch.errors import TallyError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.check import check_office
 from latewatch.jobs.digest import compose_digests
+from latewatch.jobs.reports.again import send_again
 from latewatch.jobs.reports.freeze import Order, freeze, wanted
+from latewatch.jobs.reports.parcels import parcels
 from latewatch.jobs.reports.sending import Sent, send_reports
+from latewatch.store.reports.deliveries import claim, mark, sendings
 from latewatch.store.reports.frozen import part
 
 OCTOBER = period_of(2026, 10, Span.MONTH, Cutoff.FIFTEENTH)
@@ -166,7 +172,77 @@ def test_a_run_that_is_killed_sends_nothing_twice(desk: Desk, box: Letters, kill
     send(desk, NOW + timedelta(days=1))
     assert len(box.mails) == taken
     assert len({each["Message-ID"] for each in box.mails}) == taken
-    assert ["không tự gửi lại" in each for each in told(desk)] == [True]
+    assert ["latewatch reports send --again 1 --by TÊN" in each for each in told(desk)] == [True]
+    again(desk, 1)
+    assert len(box.mails) == taken + 1
+    assert len({each["Message-ID"] for each in box.mails}) == 2  # a program that has it can tell
+    assert told(desk) == []
+
+
+def again(
+    desk: Desk, number: int, at: datetime = NOW + timedelta(days=2), by: str = "Trần Thị Thí Dụ"
+) -> Sent:
+    with desk.open() as office:
+        return send_again(office, number, at, delivery(office.settings), by)
+
+
+class TestAgain:
+    def test_only_a_person_has_a_doubtful_message_sent_again(self, desk: Desk, box: Letters) -> None:
+        self.doubt(desk)
+        with pytest.raises(TallyError, match="--by"):
+            again(desk, 1, by=" ")
+        assert again(desk, 1).state == "sent"
+        assert len(box.mails) == 1
+        with desk.open() as office, office.store.reading() as connection:
+            kept = [(each.state, each.again_by) for each in sendings(connection)]
+        assert kept == [("sent", "Trần Thị Thí Dụ")]
+        with pytest.raises(TallyError, match=r"đã gửi lúc 08:00 14/11/2026.*tally frozen export"):
+            again(desk, 1)
+
+    def doubt(self, desk: Desk, state: str = "doubtful", problem: str = "") -> None:
+        with desk.open() as office, office.store.writing() as connection:
+            (parcel, *_) = parcels(office, connection, NOW)
+            assert claim(connection, parcel.sending, NOW)
+            if state != "sending":
+                mark(connection, parcel.sending, state, "", problem, None)
+
+    def test_what_may_be_leaving_just_now_waits(self, desk: Desk) -> None:
+        self.doubt(desk, "sending")
+        with pytest.raises(TallyError, match="đang gửi từ 08:00; chờ 10 phút"):
+            again(desk, 1, NOW + timedelta(minutes=9))
+        assert again(desk, 1, NOW + timedelta(minutes=10)).state == "sent"
+
+    def test_what_was_refused_to_some_can_be_sent_to_all(self, desk: Desk, box: Letters) -> None:
+        box.refused = {"vp@example.com"}
+        assert [each.state for each in send(desk)] == ["sent", "sent"]
+        assert ["sửa địa chỉ rồi gửi lại cho tất cả" in each for each in told(desk)] == [True]
+        box.refused = set()
+        assert again(desk, 1).state == "sent"
+        assert [len(to) for to, _ in box.messages if "lanh-dao@example.com" in to] == [1, 2]
+        assert told(desk) == []
+
+    def test_what_has_not_left_and_what_is_superseded_is_refused(self, desk: Desk) -> None:
+        with pytest.raises(TallyError, match="đến giờ sẽ tự gửi"):
+            again(desk, 1)
+        close(desk, why="bổ sung hồ sơ")
+        with pytest.raises(TallyError, match=r"đã có bản thay thế.*số 3"):
+            again(desk, 1)
+        with pytest.raises(TallyError, match="Không có báo cáo đã chốt số 9"):
+            again(desk, 9)
+
+    def test_a_report_that_goes_to_nobody(self, desk: Desk) -> None:
+        self.doubt(desk)
+        desk.configure(SOURCE, UNITS)
+        with pytest.raises(TallyError, match="không có người nhận"):
+            again(desk, 1)
+
+    def test_the_command(self, desk: Desk, box: Letters) -> None:
+        self.doubt(desk)
+        at = f"{NOW + timedelta(days=2):%Y-%m-%dT%H:%M}"
+        words = ["reports", "send", "--again", "1", "--by", "Trần Thị Thí Dụ", "--at", at]
+        said = CliRunner().invoke(app, [*words, "--config", str(desk.folder / "config.toml")])
+        assert "Tháng 10 năm 2026, cả cơ quan: đã gửi" in said.output
+        assert len(box.mails) == 1
 
 
 def test_check_and_the_digest_remind_of_what_is_due(desk: Desk) -> None:

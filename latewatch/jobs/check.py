@@ -25,9 +25,9 @@ from latewatch.jobs.letters.outbox_list import outbox_troubles
 from latewatch.jobs.letters.settling import needless_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.procedures import differences
+from latewatch.jobs.reports.again import sending_troubles
 from latewatch.jobs.reports.comparing import compare_frozen, otherwise_lines
 from latewatch.jobs.reports.due import reminders
-from latewatch.jobs.reports.sending import sending_troubles
 from latewatch.notify.delivery import SmtpServer
 from latewatch.sources.filing import FAILED, lying_in
 from latewatch.sources.folder import export_files

@@ -474,6 +474,7 @@ report_delivery = Table(
     Column("next_at", Moment),  # not before
     Column("delivered_to", Text, nullable=False),
     Column("problem", Text, nullable=False),
+    Column("again_by", Text, nullable=False),  # who had it sent again although it may have left; or nobody
     UniqueConstraint("unit", "first", "last", "edition"),
 )
 

@@ -1,15 +1,18 @@
 """`latewatch reports send`: frozen reports leave for their addressees, once."""
 
 from datetime import datetime
+from typing import Annotated
 
 import typer
 
 from latewatch.app import delivery, open_office
 from latewatch.cli import terminal
-from latewatch.cli.options import DEFAULT_CONFIG, At, Config, DryRun, Json, instant
+from latewatch.cli.options import DEFAULT_CONFIG, At, By, Config, DryRun, Json, instant
 from latewatch.cli.reports.group import reports
 from latewatch.jobs.office import Office
-from latewatch.jobs.reports.sending import Sent, parcels, send_reports
+from latewatch.jobs.reports.again import send_again
+from latewatch.jobs.reports.parcels import parcels
+from latewatch.jobs.reports.sending import Sent, send_reports
 from latewatch.store.reports.deliveries import DOUBTFUL, SENDING, SENT, WAITING
 
 STATES = {
@@ -22,15 +25,30 @@ STATES = {
 
 @reports.command("send")
 def send(
-    dry_run: DryRun = False, at: At = None, config: Config = DEFAULT_CONFIG, as_json: Json = False
+    again: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SỐ", help="Gửi lại thư có báo cáo đã chốt số này, khi không rõ đã đến chưa; cần --by."
+        ),
+    ] = None,
+    by: By = "",
+    dry_run: DryRun = False,
+    at: At = None,
+    config: Config = DEFAULT_CONFIG,
+    as_json: Json = False,
 ) -> None:
     """Gửi báo cáo đã chốt cho người nhận khi đến ngày, mỗi báo cáo một lần. Mã thoát 1: còn thư chưa gửi."""
+    if again is not None and dry_run:
+        raise typer.BadParameter("--again gửi ngay, không xem trước được; bỏ --dry-run")
     now = instant(at)
     with open_office(config) as office:
         if dry_run:
             _preview(office, now)
             return
-        sent = send_reports(office, now, delivery(office.settings))
+        if again is not None:
+            sent = [send_again(office, again, now, delivery(office.settings), by)]
+        else:
+            sent = send_reports(office, now, delivery(office.settings))
     if as_json:
         terminal.show_json([_sent_document(each) for each in sent])
     else:

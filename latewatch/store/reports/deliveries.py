@@ -33,11 +33,12 @@ class StoredSending:
     next_at: datetime | None
     delivered_to: str
     problem: str
+    again_by: str = ""
 
 
 def sendings(connection: Connection) -> list[StoredSending]:
     """Return every message there was, the oldest first."""
-    names = ("state", "claimed_at", "next_at", "delivered_to", "problem")
+    names = ("state", "claimed_at", "next_at", "delivered_to", "problem", "again_by")
     rows = connection.execute(select(_TABLE).order_by(_TABLE.c.id)).mappings()
     return [
         StoredSending(
@@ -48,9 +49,9 @@ def sendings(connection: Connection) -> list[StoredSending]:
 
 
 def unfinished(found: Iterable[StoredSending]) -> list[StoredSending]:
-    """Return what failed, or may have left; not what a later edition has followed."""
+    """Return what failed, may have left, or was refused to some; not what a later edition has followed."""
     newest = {(each.sending.unit, each.sending.first, each.sending.last): each for each in found}
-    return [each for each in newest.values() if each.state != SENT]
+    return [each for each in newest.values() if each.state != SENT or each.problem]
 
 
 def claim(connection: Connection, sending: Sending, at: datetime) -> bool:
@@ -66,10 +67,18 @@ def claim(connection: Connection, sending: Sending, at: datetime) -> bool:
         last=sending.last,
         edition=sending.edition,
         delivered_to="",
+        again_by="",
         **values,
     )
     made = connection.execute(first.on_conflict_do_nothing().returning(_TABLE.c.id))
     return made.first() is not None
+
+
+def release(connection: Connection, known: StoredSending, by: str) -> bool:
+    """Let a message leave once more that may have left; False where it has changed since it was `known`."""
+    same = (_TABLE.c.state == known.state) & (_TABLE.c.claimed_at == known.claimed_at)
+    values = {"state": WAITING, "next_at": None, "problem": "", "again_by": by}
+    return connection.execute(update(_TABLE).where(_is(known.sending), same).values(values)).rowcount == 1
 
 
 def mark(  # noqa: PLR0917  all that is known of an attempt

@@ -79,6 +79,7 @@ def _deliveries() -> None:
         sa.Column("next_at", Moment()),
         sa.Column("delivered_to", sa.Text(), nullable=False),
         sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("again_by", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_report_delivery")),
         sa.UniqueConstraint(
             *("unit", "first", "last", "edition"),
