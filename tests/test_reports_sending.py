@@ -1,5 +1,6 @@
 """Frozen reports leave once: at their time, with their files, also where a run is killed while they leave."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,10 @@ from latewatch.jobs.check import check_office
 from latewatch.jobs.digest import compose_digests
 from latewatch.jobs.reports.again import send_again
 from latewatch.jobs.reports.freeze import Order, freeze, wanted
+from latewatch.jobs.reports.mail import composed
 from latewatch.jobs.reports.parcels import parcels
 from latewatch.jobs.reports.sending import Sent, send_reports
+from latewatch.notify.report_mail import MailPicture
 from latewatch.store.reports.deliveries import claim, mark, sendings
 from latewatch.store.reports.frozen import part
 
@@ -77,6 +80,7 @@ def closed(tmp_path_factory: pytest.TempPathFactory) -> Path:
             done("H1", "25/09/2026", "20/09/2026", promised="30/09/2026", applicant="Nguyễn Văn Ví Dụ"),
             done("H2", "05/10/2026", "20/09/2026", promised="30/09/2026"),
             row("H3", "01/10/2026", promised="12/10/2026"),
+            done("H4", "25/09/2026", "20/09/2026", promised="30/09/2026", unit="Phòng Văn hóa"),
         ],
     )
     desk.poll()
@@ -129,9 +133,61 @@ def test_each_addressee_gets_the_frozen_files_once(desk: Desk, box: Letters) -> 
     assert sorted(files) == [f"bieu-07a-20260915-20261014-TT09-2026.{kind}" for kind in ("pdf", "xlsx")]
     assert all(content == kept[name.rpartition(".")[2]] for name, content in files.items())
     text = mail.get_body(("plain",)).get_content()
-    assert "Hồ sơ tiếp nhận, gồm cả kỳ trước chuyển sang: 3" in text
-    assert "50,00 %" in text
+    assert "Hồ sơ tiếp nhận, gồm cả kỳ trước chuyển sang: 4" in text
+    assert "66,67 %" in text
     assert "Nguyễn Văn Ví Dụ" not in mail.as_string()
+
+
+def test_the_mail_shows_pictures_with_their_tables(desk: Desk, box: Letters) -> None:
+    """Inline PNG with words for who does not see them; what the report says of them is what was frozen."""
+    send(desk)
+    whole = next(each for each in box.mails if "UBND xã Ví Dụ" in each["Subject"])
+    unit = next(each for each in box.mails if "Phòng Kinh tế" in each["Subject"])
+    assert [list(pictures_in(each)) for each in (whole, unit)] == [
+        ["don-vi.png", "muoi-hai-thang.png"],
+        ["muoi-hai-thang.png"],
+    ]
+    html = whole.get_body(("related", "html")).get_body(("html",)).get_content()
+    for each in pictures_in(whole).values():
+        assert each.get_content().startswith(b"\x89PNG")
+        assert f'src="cid:{each["Content-ID"].strip("<>")}"' in html
+    assert 'alt="Tỷ lệ đúng hạn theo đơn vị (%), 2 đơn vị có hồ sơ đã giải quyết.' in html
+    assert "<script" not in html
+    assert "http" not in html
+    cells = re.findall(r"<td[^>]*>([^<]*)</td>", html)
+    at = cells.index("Phòng Kinh tế")
+    assert cells[at : at + 4] == ["Phòng Kinh tế", "2", "1", "50,00"]
+    at = cells.index("Tháng 10 năm 2026")
+    assert cells[at : at + 5] == ["Tháng 10 năm 2026", "2", "0", "1", "66,67"]
+    of_unit = unit.get_body(("plain",)).get_content()
+    assert "Tháng 10 năm 2026: trước hạn 1; đúng hạn 0; quá hạn 1" in " ".join(of_unit.split())
+    assert "Phòng Văn hóa" not in unit.as_string()
+
+
+def pictures_in(mail: EmailMessage) -> dict[str, EmailMessage]:
+    return {each.get_filename(): each for each in mail.walk() if each["Content-ID"]}
+
+
+def test_the_same_report_makes_the_same_message(desk: Desk) -> None:
+    """Whatever came since: pictures and figures are those of the freezing."""
+    found = []
+    for _ in range(2):
+        with desk.open() as office, office.store.reading() as connection:
+            for parcel in parcels(office, connection, NOW):
+                message = composed(office, connection, parcel, {})
+                assert isinstance(message, EmailMessage)
+                found.append(message.as_bytes())
+        desk.export("b.csv", [done("H3", "09/10/2026", "01/10/2026", promised="12/10/2026")])
+        desk.poll()
+    assert found[:2] == found[2:]
+
+
+def test_a_picture_of_many_units_does_not_make_the_mail_too_long() -> None:
+    many = [(f"Đơn vị {number}", "1") for number in range(200)]
+    picture = MailPicture(
+        name="don-vi", title="T", alt="A", headings=("Đơn vị", "Xong"), rows=tuple(many), png=b""
+    )
+    assert (len(picture.shown), picture.more) == (60, 140)
 
 
 def test_nothing_leaves_before_its_day(desk: Desk, box: Letters) -> None:

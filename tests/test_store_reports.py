@@ -29,7 +29,7 @@ REPORT = Frozen(
     position_hash="",
     letters=0,
 )
-PARTS = {"placing": b"\x00p", "xlsx": b"PK\x03", "pdf": b"%PDF\xff"}
+PARTS = {"placing": b"\x00p", "xlsx": b"PK\x03", "pdf": b"%PDF\xff", "pictures": b"[]"}
 OURS = Sending("", REPORT.first, REPORT.last, 1)
 
 

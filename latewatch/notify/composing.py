@@ -2,7 +2,7 @@
 
 import hashlib
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -10,7 +10,7 @@ from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from functools import cache
 from pathlib import PurePath
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from jinja2 import FileSystemLoader, StrictUndefined, select_autoescape
@@ -71,6 +71,17 @@ def add_bodies(message: EmailMessage, template: str, **values: Any) -> None:
     message.set_content(_render(f"{template}.txt", values), cte="quoted-printable")
     message.make_alternative(boundary=_boundary(message, "alternative"))
     message.add_alternative(_render(f"{template}.html", values), subtype="html", cte="quoted-printable")
+
+
+def show(message: EmailMessage, pictures: Mapping[str, bytes]) -> None:
+    """Put PNG pictures beside the HTML that names them by `cid:`; call it before anything is attached."""
+    if not pictures:
+        return
+    html = cast("EmailMessage", message.get_body(("html",)))
+    html.make_related(boundary=_boundary(message, "related"))
+    for number, content in pictures.items():
+        name = f"{number.partition('.')[0]}.png"
+        html.add_related(content, "image", "png", cid=f"<{number}>", disposition="inline", filename=name)
 
 
 def attach(message: EmailMessage, content: bytes, subtype: str, name: str) -> None:

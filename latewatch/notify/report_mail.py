@@ -1,15 +1,43 @@
-"""Frozen reports as an e-mail to their addressees: five figures in words, the forms beside them."""
+"""Frozen reports as an e-mail to their addressees: five figures, pictures with their tables, the forms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from email.message import EmailMessage
+from hashlib import sha256
 
-from latewatch.notify.composing import add_bodies, attach, file_name, new_message
+from latewatch.notify.composing import add_bodies, attach, file_name, new_message, show
 from latewatch.notify.digest_view import plain
 
 TO_ADDRESSEE = "report_to, địa chỉ thứ {place}"  # how an address of the configuration is called
+MOST_ROWS = 60
 SUBTYPES = {"xlsx": "vnd.openxmlformats-officedocument.spreadsheetml.sheet", "pdf": "pdf"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPicture:
+    """A picture (PNG) in the text of the e-mail, what it shows in words, and the table it is made of."""
+
+    name: str
+    title: str
+    alt: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    png: bytes
+
+    @property
+    def shown(self) -> tuple[tuple[str, ...], ...]:
+        return tuple(tuple(plain(cell) for cell in row) for row in self.rows[:MOST_ROWS])
+
+    def pairs(self, row: tuple[str, ...]) -> str:
+        """Return a row behind its first cell in words: `đã giải quyết 40; đúng hạn 38`."""
+        cells = zip(self.headings[1:], row[1:], strict=True)
+        return "; ".join(f"{heading.lower()} {cell}" for heading, cell in cells if cell)
+
+    @property
+    def more(self) -> int:
+        """How many rows the e-mail leaves out: some programs cut what is longer than 100 kB."""
+        return max(0, len(self.rows) - MOST_ROWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +53,7 @@ class ReportView:
     rule: str
     replaces: bool
     files: tuple[str, ...]
+    pictures: tuple[MailPicture, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -79,7 +108,10 @@ def report_message(
     message = new_message(
         sender=sender, to=to, called=TO_ADDRESSEE, subject=view.subject, at=at, message_id=message_id
     )
-    add_bodies(message, "report", view=view, subject=view.subject)
+    mark = sha256(message_id.encode()).hexdigest()[:16]
+    numbers = {each.name: f"{each.name}.{mark}@latewatch" for each in view.pictures}
+    add_bodies(message, "report", view=view, subject=view.subject, cids=numbers)
+    show(message, {numbers[each.name]: each.png for each in view.pictures})
     for place, (given, content) in enumerate(files):
         subtype, name = SUBTYPES[given.rpartition(".")[2]], file_name(given, "bao-cao")
         if place == 0:

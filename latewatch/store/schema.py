@@ -444,6 +444,7 @@ frozen_report = Table(
     Column("placing", LargeBinary, nullable=False),  # zlib JSON: code → rows and figures
     Column("xlsx", LargeBinary, nullable=False),
     Column("pdf", LargeBinary, nullable=False),
+    Column("pictures", LargeBinary, nullable=False),  # JSON: PNG files for its e-mail, with their tables
     Column("hash", String(64), nullable=False),  # over all this and the hash of the report before
     UniqueConstraint("form", "unit", "first", "last", "rule", "version"),
 )

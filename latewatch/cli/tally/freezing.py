@@ -58,6 +58,8 @@ def command(
         return
     for each in made:
         _show(each)
+    for alarm in dict.fromkeys(alarm for each in made for alarm in each.despite):
+        terminal.warn(f"Chốt dù có báo động: {alarm}")
 
 
 def _show(made: Made) -> None:
@@ -66,8 +68,6 @@ def _show(made: Made) -> None:
         terminal.say(f"Đã chốt {called(report)}; niêm phong {report.hash[:16]}")
     else:
         terminal.say(f"Chốt được, chưa ghi gì: {called(report)}")
-    for alarm in made.despite:
-        terminal.warn(f"Chốt dù có báo động: {alarm}")
     if made.carried and made.carried.note:
         terminal.warn(made.carried.note)
         say_moved(made.carried.why)

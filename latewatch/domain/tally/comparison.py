@@ -6,6 +6,7 @@ made of two Wilson intervals), of two numbers as of counted events.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from math import sqrt
 from statistics import NormalDist
@@ -33,6 +34,12 @@ class Month:
 
     def period(self, cutoff: Cutoff) -> Period:
         return period_of(self.year, self.number, Span.MONTH, cutoff)
+
+    @classmethod
+    def ending_on(cls, day: date) -> "tuple[Month, Cutoff] | None":
+        """Return the month that ends on `day`, and by which cut-off; None where none does."""
+        month = cls(day.year, day.month)
+        return next(((month, each) for each in Cutoff if month.period(each).last == day), None)
 
     def year_until(self, cutoff: Cutoff) -> Period:
         """Return the reporting year up to the end of this month."""

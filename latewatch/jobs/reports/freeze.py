@@ -22,6 +22,7 @@ from latewatch.jobs.office import Office
 from latewatch.jobs.reports.carrying import Carried, carried_over
 from latewatch.jobs.reports.comparing import as_frozen
 from latewatch.jobs.reports.counting import Scope, count, packed, rule_data, unit_called
+from latewatch.jobs.reports.pictures import Pictures, kept_bytes
 from latewatch.jobs.reports.stored import Content, called
 from latewatch.reports.sheets import form_workbook
 from latewatch.store.reports.comparisons import keep
@@ -80,7 +81,8 @@ def freeze(office: Office, scopes: Sequence[Scope], now: datetime, order: Order)
     with office.store.reading() as connection:
         known = position(connection)
         versions = [_version(connection, scope, order) for scope in scopes]
-    drawn = [_drawn(office, scope, now, despite) for scope in scopes]
+    pictures = Pictures(office, now)
+    drawn = [_drawn(office, scope, now, despite, pictures) for scope in scopes]
     made = []
     with office.store.writing() as connection:
         _refuse_moved(connection, office, known)
@@ -160,15 +162,14 @@ class _Drawn:
     carried: Carried | None
 
 
-def _drawn(office: Office, scope: Scope, now: datetime, despite: list[str]) -> _Drawn:
+def _drawn(office: Office, scope: Scope, now: datetime, despite: list[str], pictures: Pictures) -> _Drawn:
     result, known = count(office, scope, now)
     carried = carried_over(office, scope, known, now)
     notes = [*result.notes, *([carried.note] if carried and carried.note else [])]
     result = replace(result, notes=notes)
     reporter = scope.unit.name if scope.unit else office.settings.office.name
-    return _Drawn(
-        _content(result, despite, reporter), _parts(office, scope, result, known, reporter), carried
-    )
+    parts = _parts(office, scope, result, known, reporter) | {"pictures": kept_bytes(pictures.of(scope))}
+    return _Drawn(_content(result, despite, reporter), parts, carried)
 
 
 def _content(result: Tally, despite: list[str], reporter: str) -> str:

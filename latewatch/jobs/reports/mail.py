@@ -1,4 +1,4 @@
-"""The message of a parcel of frozen reports: five figures in words, the frozen files beside them."""
+"""The message of a parcel of frozen reports: figures in words, pictures, the frozen files beside them."""
 
 from collections.abc import Iterator
 from email.message import EmailMessage
@@ -11,8 +11,9 @@ from latewatch.domain.tally.rates import ratio
 from latewatch.errors import DeliveryError
 from latewatch.jobs.office import Office
 from latewatch.jobs.reports.parcels import Parcel
+from latewatch.jobs.reports.pictures import kept_in
 from latewatch.jobs.reports.stored import Content, content_of
-from latewatch.notify.report_mail import ReportView, report_message
+from latewatch.notify.report_mail import MailPicture, ReportView, report_message
 from latewatch.store.reports.deliveries import WAITING, Sending, StoredSending
 from latewatch.store.reports.frozen import part
 
@@ -22,11 +23,13 @@ def composed(
 ) -> EmailMessage | DeliveryError:
     """Compose before the claim: what cannot be composed has certainly not left."""
     files = list(_files(connection, parcel))
+    kept = (kept_in(part(connection, each.number, "pictures")) for each in parcel.reports)
+    pictures = tuple(next(filter(None, kept), []))
     sender = office.settings.mail.sender
     domain = sender.rpartition("@")[2] or "localhost"
     try:
         return report_message(
-            _view(parcel, tuple(name for name, _ in files), replaces=_replaces(parcel, known)),
+            _view(parcel, tuple(name for name, _ in files), pictures, replaces=_replaces(parcel, known)),
             sender=sender,
             to=parcel.to,
             at=parcel.reports[-1].made_at,
@@ -62,7 +65,9 @@ def _files(connection: Connection, parcel: Parcel) -> Iterator[tuple[str, bytes]
             yield f"{stem}.{kind}", part(connection, each.number, kind)
 
 
-def _view(parcel: Parcel, files: tuple[str, ...], *, replaces: bool) -> ReportView:
+def _view(
+    parcel: Parcel, files: tuple[str, ...], pictures: tuple[MailPicture, ...], *, replaces: bool
+) -> ReportView:
     report = parcel.reports[0]
     content = content_of(report)
     return ReportView(
@@ -75,6 +80,7 @@ def _view(parcel: Parcel, files: tuple[str, ...], *, replaces: bool) -> ReportVi
         rule=f"{report.rule}, {content.rule['title']}",
         replaces=replaces,
         files=files,
+        pictures=pictures,
     )
 
 

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 _LEAST_SHARE = 0.05  # of the axis: a number has no room in a shorter piece of a bar
+_NARROW = 6.5  # inches
+
+
+def is_narrow(axes: Axes) -> bool:
+    """Tell whether words must take more lines: a picture for an e-mail is narrower than one for a page."""
+    figure = axes.get_figure(root=True)
+    return figure is not None and figure.get_figwidth() < _NARROW
 
 
 def count(value: float) -> str:

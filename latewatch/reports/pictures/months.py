@@ -10,7 +10,7 @@ from latewatch.domain.tally.counts import Counts
 from latewatch.domain.tally.overview import DAYS_LATE
 from latewatch.domain.tally.sentences import decimal, number, percent
 from latewatch.domain.tally.table import Tally
-from latewatch.reports.pictures.bars import count_along, legend, stack
+from latewatch.reports.pictures.bars import count_along, is_narrow, legend, stack
 from latewatch.reports.pictures.picture import Picture
 from latewatch.reports.pictures.theme import Theme
 
@@ -67,9 +67,14 @@ def _draw_trend(axes: Axes, theme: Theme, trend: Sequence[Tally]) -> None:
     highest = max(each.resolved for each in totals)
     axes.set_ylim(0, highest * 1.14)
     for place, each in enumerate(trend):
-        share = decimal(kept(each.total).percent) + " %" if each.total.resolved else "không có\ndữ liệu"
-        axes.text(place, each.total.resolved + highest * 0.02, share, ha="center", va="bottom", fontsize=7)
-    axes.set_xticks(range(len(trend)), [_month(each) for each in trend], fontsize=7.5)
+        share, turned = decimal(kept(each.total).percent) + " %", 0
+        if not each.total.resolved:
+            share, turned = ("không có dữ liệu", 90) if is_narrow(axes) else ("không có\ndữ liệu", 0)
+        at = each.total.resolved + highest * 0.02
+        axes.text(place, at, share, ha="center", va="bottom", fontsize=7, rotation=turned)
+    axes.set_xticks(
+        range(len(trend)), [_month(each) for each in trend], fontsize=7 if is_narrow(axes) else 7.5
+    )
     count_along(axes.yaxis)
     legend(axes, 3)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from latewatch.domain.tally.ranking import LEVELS, Ranked
 from latewatch.domain.tally.sentences import decimal, number, percent
-from latewatch.reports.pictures.bars import name_rows
+from latewatch.reports.pictures.bars import is_narrow, name_rows
 from latewatch.reports.pictures.picture import Picture
 from latewatch.reports.pictures.theme import Theme
 
@@ -146,6 +146,5 @@ def _legend(axes: Axes, theme: Theme, drawn: Sequence[Ranked]) -> None:
         said.append("vạch ngang: khoảng tin cậy 95 %, dưới 30 hồ sơ")
     if any(each.target is not None for each in drawn):
         said.append("vạch đứng: chỉ tiêu")
-    axes.set_xlabel(
-        ";\n".join(filter(None, ("; ".join(said[:2]), *said[2:]))), fontsize=7.5, loc="left", color=theme.ink
-    )
+    lines = said if is_narrow(axes) else ["; ".join(said[:2]), *said[2:]]
+    axes.set_xlabel(";\n".join(lines), fontsize=7.5, loc="left", color=theme.ink)

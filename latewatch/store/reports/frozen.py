@@ -14,7 +14,7 @@ from latewatch.store.memory import newest_hash, seal_of
 
 JOB = "frozen-reports"  # under which the number of the newest one is kept
 _TABLE = schema.frozen_report
-_BYTES = ("placing", "xlsx", "pdf")
+_BYTES = ("placing", "xlsx", "pdf", "pictures")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +80,7 @@ def position(connection: Connection) -> Position:
 
 
 def append(connection: Connection, report: Frozen, parts: Mapping[str, bytes]) -> Frozen:
-    """Seal `report` with its bytes (`placing`, `xlsx`, `pdf`) after the one frozen last, and keep it."""
+    """Seal `report` with its bytes (`placing`, `xlsx`, `pdf`, `pictures`) after the last one, and keep it."""
     last = connection.execute(
         select(_TABLE.c.id, _TABLE.c.hash).order_by(_TABLE.c.id.desc()).limit(1)
     ).first()
@@ -134,7 +134,7 @@ def ended_since(day: date) -> ColumnElement[bool]:
 
 
 def part(connection: Connection, number: int, name: str) -> bytes:
-    """Return one of the bytes of a report: `placing`, `xlsx` or `pdf`."""
+    """Return one of the bytes of a report: `placing`, `xlsx`, `pdf` or `pictures`."""
     return bytes(connection.execute(select(_TABLE.c[name]).where(_TABLE.c.id == number)).scalar_one())
 
 

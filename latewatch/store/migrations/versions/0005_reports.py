@@ -41,6 +41,7 @@ def _frozen() -> None:
         sa.Column("placing", sa.LargeBinary(), nullable=False),
         sa.Column("xlsx", sa.LargeBinary(), nullable=False),
         sa.Column("pdf", sa.LargeBinary(), nullable=False),
+        sa.Column("pictures", sa.LargeBinary(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_frozen_report")),
         sa.UniqueConstraint(
