@@ -18,6 +18,7 @@ from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.files import apart
 from latewatch.sources.files.apart import read_apart
+from latewatch.sources.files.grid import sheets
 from latewatch.sources.files.spreadsheet import PART, read_parts
 from latewatch.sources.folder import delivered
 
@@ -185,5 +186,5 @@ def _command(process: str) -> bytes:
 def test_parts_are_made_while_they_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(many(PART + 1))
-    parts = read_parts("a.xlsx", path, profile(), 100)
+    parts = read_parts("a.xlsx", sheets("a.xlsx", path, 100), profile())
     assert [len(part.reported) for part in parts] == [0, PART, 1, 0]

@@ -15,7 +15,7 @@ from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.files.reader_process import Order, Outcome
 from latewatch.sources.files.wire import receive
-from latewatch.sources.profiles.profile import Profile
+from latewatch.sources.profiles.profile import Profile, System
 
 LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
 PIPE_BYTES = 1 << 20  # lets the reader go on while a part is being written
@@ -34,7 +34,7 @@ def read_apart(
     order = Order(
         name=delivery.name,
         path=delivery.path,
-        profile=profile,
+        is_packet=profile.system is System.DVCQG,
         max_megabytes=source.max_megabytes,
         max_memory_megabytes=source.max_memory_megabytes,
         max_seconds=LONGEST_SECONDS,
@@ -43,7 +43,8 @@ def read_apart(
         assert reader.stdin is not None  # noqa: S101  pipes were asked for
         assert reader.stdout is not None  # noqa: S101  likewise
         with suppress(BrokenPipeError):  # it died before it had its order; that is told below
-            pickle.dump(order, reader.stdin, pickle.HIGHEST_PROTOCOL)
+            for told in (order, profile):
+                pickle.dump(told, reader.stdin, pickle.HIGHEST_PROTOCOL)
             reader.stdin.flush()
             pickle.dump(stored(), reader.stdin, pickle.HIGHEST_PROTOCOL)
             reader.stdin.close()

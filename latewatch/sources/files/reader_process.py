@@ -1,39 +1,40 @@
 """The process that reads one file for another: `python -m latewatch.sources.files.reader_process`.
 
-The order comes in on standard input, and later the fingerprints of the rows that are known: the file is
-opened meanwhile. Parts go out on standard output, each a pickle. Whatever a file does to its reader, it does
-it here: the memory is capped, the processor's time is, and nobody else is harmed.
+The order comes in on standard input, then the profile, and later the fingerprints of the rows that are known:
+the file is opened meanwhile, and what reads its rows is only loaded then. Parts go out on standard output,
+each a pickle. Whatever a file does to its reader, it does it here: the memory is capped, the processor's time
+is, and nobody else is harmed.
 """
 
 import gc
 import os
 import pickle
 import sys
-import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
+from itertools import chain, islice
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
-from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
-from latewatch.sources.files.spreadsheet import read_parts
-from latewatch.sources.files.wire import send
-from latewatch.sources.folder import unreachable
-from latewatch.sources.profiles.profile import Profile, System
-from latewatch.sources.systems.packet_file import read_packet
+from latewatch.sources.files.grid import sheets
+
+if TYPE_CHECKING:
+    from latewatch.domain.record import Reading
+
+_ROWS = "latewatch.sources.files.spreadsheet"
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What is to be read, and how much it may take."""
 
     name: str
     path: Path
-    profile: Profile
+    is_packet: bool
     max_megabytes: int
     max_memory_megabytes: int
     max_seconds: int
@@ -52,41 +53,63 @@ class Outcome(StrEnum):
 def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write between the parts
-    order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  from the process that started this one
+    order: Order = _told()
     _limit(order.max_memory_megabytes, order.max_seconds)
     gc.disable()  # rows refer to nothing that refers back to them
     try:
         for part in _parts(order):
             _stored()  # is taken in any case: who hands it over waits for that
-            send(out, Outcome.PART, part)
-        send(out, Outcome.END)
+            _send(out, Outcome.PART, part)
+        _send(out, Outcome.END)
     except SourceError as e:
         _refuse(out, e)
     except (FileNotFoundError, PermissionError) as e:  # since it was looked at
+        from latewatch.sources.folder import unreachable  # noqa: PLC0415  as all that reads rows
+
         _refuse(out, unreachable(order.name, e))
     except MemoryError:
-        send(out, Outcome.MEMORY)
+        _send(out, Outcome.MEMORY)
     except Exception as e:
+        import traceback  # noqa: PLC0415  nobody waits for it now
+
         where = "".join(traceback.format_tb(e.__traceback__)[-3:])  # lines of the program, no data
-        send(out, Outcome.BROKEN, f"{type(e).__name__}\n{where}")
+        _send(out, Outcome.BROKEN, f"{type(e).__name__}\n{where}")
     out.close()
 
 
 def _refuse(out: IO[bytes], error: SourceError) -> None:
-    send(out, Outcome.REFUSED, (error.where, error.problem, error.passing))
+    _send(out, Outcome.REFUSED, (error.where, error.problem, error.passing))
 
 
-def _parts(order: Order) -> Iterator[Reading]:
-    if order.profile.system is System.DVCQG:
-        return read_packet(order.name, order.path, order.profile)
-    return read_parts(order.name, order.path, order.profile, order.max_megabytes, _stored)
+def _send(out: IO[bytes], kind: Outcome, content: Any = None) -> None:
+    from latewatch.sources.files.wire import send  # noqa: PLC0415  loaded while the file is opened
+
+    send(out, kind, content)
+
+
+def _parts(order: Order) -> "Iterable[Reading]":
+    if order.is_packet:
+        from latewatch.sources.systems.packet_file import read_packet  # noqa: PLC0415  few files are packets
+
+        return read_packet(order.name, order.path, _told())
+    with ThreadPoolExecutor(1) as beside:
+        rows = beside.submit(import_module, _ROWS)  # opening a workbook leaves Python to others
+        found = sheets(order.name, order.path, order.max_megabytes)
+        first = list(islice(found, 1))
+        parts: Iterator[Reading] = rows.result().read_parts(order.name, chain(first, found), _told(), _stored)
+    return parts
 
 
 @cache
 def _stored() -> AbstractSet[str]:
     """Take in the fingerprints of the rows that are known."""
-    known: AbstractSet[str] = pickle.load(sys.stdin.buffer)  # noqa: S301  as the order
+    known: AbstractSet[str] = _told()
     return known
+
+
+def _told() -> Any:
+    """Take in the next thing that is told: the order, the profile, what is stored."""
+    return pickle.load(sys.stdin.buffer)  # noqa: S301  from the process that started this one
 
 
 def _limit(megabytes: int, seconds: int) -> None:

@@ -1,7 +1,7 @@
 """A spreadsheet, read part by part: reported and rejected rows out. A bad row never stops the file."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -25,25 +25,24 @@ PART = 1_000  # rows handed on together
 def read_spreadsheet(name: str, content: Content, profile: Profile, max_megabytes: int) -> Reading:
     """Read a file whole. Raises SourceError."""
     reading = Reading()
-    for part in read_parts(name, content, profile, max_megabytes):
+    for part in read_parts(name, sheets(name, content, max_megabytes), profile):
         reading.add(part)
     return reading
 
 
 def read_parts(
     name: str,
-    content: Content,
+    found: Iterable[Sheet],
     profile: Profile,
-    max_megabytes: int,
     stored: Callable[[], Container[str]] = frozenset,
 ) -> Iterator[Reading]:
-    """Yield what every sheet with a header says. Raises SourceError where none has, before the first part.
+    """Yield what every sheet `found` in the file `name` says that has a header.
 
-    The first part says what is true of the file as a whole. Rows whose fingerprints `stored` gives are
-    not read: their codes are handed on.
+    Raises SourceError where none has, before the first part. The first part says what is true of the file as
+    a whole. Rows whose fingerprints `stored` gives are not read: their codes are handed on.
     """
     opening = Reading()
-    tables = list(_tables(name, content, profile, max_megabytes, opening))
+    tables = list(_tables(name, found, profile, opening))
     if profile.reads is Reads.EVENTS:
         _read_events(name, tables, profile, opening)
         yield opening
@@ -60,14 +59,12 @@ class _Table:
     scan: Scan
 
 
-def _tables(
-    name: str, content: Content, profile: Profile, max_megabytes: int, opening: Reading
-) -> Iterator[_Table]:
+def _tables(name: str, found: Iterable[Sheet], profile: Profile, opening: Reading) -> Iterator[_Table]:
     """Yield the sheets with a header; in the end say which could not be read. Raises SourceError."""
     others: list[NoTable] = []
     has_any = False
     date_fields = EVENT_DATE_FIELDS if profile.reads is Reads.EVENTS else DATE_FIELDS
-    for sheet in sheets(name, content, max_megabytes):
+    for sheet in found:
         try:
             header = find_header(name, sheet, profile)
         except NoTable as e:
