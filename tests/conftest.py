@@ -1,5 +1,6 @@
 """Fixtures: the store on SQLite, and on PostgreSQL where its server is installed; a user without power."""
 
+import gc
 import os
 import pwd
 import shutil
@@ -10,10 +11,12 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import hypothesis
 import pytest
+from offices import new_database
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
@@ -32,6 +35,12 @@ POSTGRESQL = max(
 ENGINES = ["sqlite"] if POSTGRESQL is None else ["sqlite", "postgresql"]
 
 
+def pytest_collection_finish() -> None:
+    """Leave what was loaded so far to itself: the collector would look through all of it again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_report_header() -> str:
     if POSTGRESQL is None:
         return "store: tested on SQLite only; for PostgreSQL too, install the Debian package postgresql"
@@ -47,16 +56,33 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
     return make()
 
 
+@pytest.fixture(params=ENGINES)
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+    """The address of a database of the newest schema in which nothing is stored."""
+    if request.param == "sqlite":
+        return URL.create("sqlite", database=str(new_database(tmp_path / "latewatch.db")))
+    make: Callable[[], URL] = request.getfixturevalue("postgresql_schema")
+    return make()
+
+
 @pytest.fixture
-def store(new_url: URL) -> Iterator[Store]:
-    opened = open_url(new_url, "cơ sở dữ liệu thử")
+def store(url: URL) -> Iterator[Store]:
+    opened = open_url(url, "cơ sở dữ liệu thử")
     yield opened
     opened.close()
 
 
 @pytest.fixture(scope="session")
-def postgresql_databases() -> Iterator[Callable[[], URL]]:
-    """A PostgreSQL server of this test run, as a function that makes an empty database in it."""
+def postgresql_schema(postgresql_databases: Callable[..., URL]) -> Callable[[], URL]:
+    """A function that makes a database of the newest schema: to copy one takes less time than to migrate one."""
+    made = postgresql_databases()
+    open_url(made, "cơ sở dữ liệu mẫu").close()
+    return partial(postgresql_databases, str(made.database))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases() -> Iterator[Callable[..., URL]]:
+    """A PostgreSQL server of this test run, as a function that makes a database in it: empty, or a copy."""
     assert POSTGRESQL is not None
     folder = Path(tempfile.mkdtemp(prefix="lw-pg-", dir="/tmp"))  # a socket's path must be short
     owner = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
@@ -92,7 +118,8 @@ def _server(programs: Path, folder: Path, owner: pwd.struct_passwd) -> Iterator[
         capture_output=True,
         **identity,
     )
-    settings = ["-c", "fsync=off", "-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}"]
+    quick = ("fsync=off", "full_page_writes=off", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0")
+    settings = [f"--{each}" for each in (*quick, "listen_addresses=", f"unix_socket_directories={folder}")]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(
             [programs / "postgres", "-D", data, *settings], cwd=folder, stdout=log, stderr=log, **identity
@@ -121,15 +148,15 @@ def _wait_for(url: URL, server: subprocess.Popen[bytes], log: Path) -> None:
     raise TimeoutError(log.read_text(encoding="utf-8"))
 
 
-def _maker(url: URL) -> Callable[[], URL]:
+def _maker(url: URL) -> Callable[..., URL]:
     made = 0
 
-    def make() -> URL:
+    def make(like: str = "template1") -> URL:
         nonlocal made
         made += 1
         engine = create_engine(url, isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE test_{made}"))
+            connection.execute(text(f"CREATE DATABASE test_{made} TEMPLATE {like}"))
         engine.dispose()
         return url.set(database=f"test_{made}")
 

@@ -8,7 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from email import message_from_bytes, policy
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Self
 
 import openpyxl
@@ -25,6 +27,7 @@ from latewatch.jobs.late import late_list
 from latewatch.jobs.letters.draft import DraftedLetter, draft_letters
 from latewatch.jobs.office import Office
 from latewatch.jobs.poll import PollResult, poll
+from latewatch.store.database import open_store
 
 NOW = datetime(2026, 11, 12, 8, 0, tzinfo=VIETNAM)  # a Thursday
 
@@ -205,11 +208,26 @@ class Desk:
 
 
 def desk_in(folder: Path, *tables: str) -> Desk:
-    """Return an office with one folder source, two units and whatever `tables` add."""
+    """Return an office with one folder source, two units and whatever `tables` add. Nothing is stored yet."""
     desk = Desk(folder)
     (folder / "in").mkdir(parents=True)
+    new_database(folder / "latewatch.db")
     desk.configure(SOURCE, UNITS, *tables)
     return desk
+
+
+def new_database(path: Path) -> Path:
+    """Write a database of the newest schema: to copy one takes less time than to migrate one."""
+    path.write_bytes(_database())
+    return path
+
+
+@cache
+def _database() -> bytes:
+    with TemporaryDirectory(prefix="lw-new-") as folder:
+        path = Path(folder) / "latewatch.db"
+        open_store(path).close()
+        return path.read_bytes()
 
 
 def _instant(at: datetime | str) -> datetime:

@@ -54,9 +54,9 @@ def office_on(folder: Path, url: URL) -> Iterator[Office]:
 
 
 @pytest.fixture
-def office(new_url: URL, tmp_path: Path) -> Iterator[Office]:
+def office(url: URL, tmp_path: Path) -> Iterator[Office]:
     desk_in(tmp_path / "office", '[letters]\nregister = "office"\n')
-    yield from office_on(tmp_path / "office", new_url)
+    yield from office_on(tmp_path / "office", url)
 
 
 def with_reviewed_letters(office: Office, number: int) -> None:
@@ -128,12 +128,12 @@ def kill_again_and_again(folder: Path, url: URL) -> int:
 
 
 def test_two_processes_number_at_once_and_one_is_killed_again_and_again(
-    office: Office, new_url: URL, tmp_path: Path
+    office: Office, url: URL, tmp_path: Path
 ) -> None:
     """One works through all, the other through the second half of it, in one register of the office."""
     with_reviewed_letters(office, MANY)
-    steady, _ = start(tmp_path / "office", new_url, STEADY, "")
-    kills = kill_again_and_again(tmp_path / "office", new_url)
+    steady, _ = start(tmp_path / "office", url, STEADY, "")
+    kills = kill_again_and_again(tmp_path / "office", url)
     steady.join()
     assert steady.exitcode == 0
     assert numbers(office) == [("co-quan", 2026, number) for number in range(1, MANY + 1)]

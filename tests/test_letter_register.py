@@ -38,9 +38,9 @@ TODAY = NOW.date()
 
 
 @pytest.fixture
-def world(new_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
+def world(url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
     monkeypatch.setattr(LetterPrinter, "pdf", lambda _printer, letter: f"%PDF {letter.code}".encode())
-    yield from opened(desk_in(tmp_path / "office").folder, new_url, SYMBOLS)
+    yield from opened(desk_in(tmp_path / "office").folder, url, SYMBOLS)
 
 
 def numbered(world: Letters, *codes: str, **facts: object) -> None:
@@ -221,9 +221,9 @@ class TestStart:
             start(world, "PXX", 5)
         assert kept(world) == []
 
-    def test_a_units_register_where_the_office_keeps_one(self, new_url: URL, tmp_path: Path) -> None:
+    def test_a_units_register_where_the_office_keeps_one(self, url: URL, tmp_path: Path) -> None:
         own = '[letters]\nregister = "office"\n'
-        for world in opened(desk_in(tmp_path / "office").folder, new_url, SYMBOLS, own):
+        for world in opened(desk_in(tmp_path / "office").folder, url, SYMBOLS, own):
             with pytest.raises(LetterError, match="sổ của nó là co-quan"):
                 start(world, "PKT", 5)
             assert start(world, "co-quan", 5).register == "co-quan"

@@ -128,11 +128,11 @@ class Letters:
 
 
 @pytest.fixture
-def world(new_url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
+def world(url: URL, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
     """An office on one of the databases. Drawing is spared: rows and rules are asked after."""
     monkeypatch.setattr(LetterPrinter, "pdf", lambda _printer, letter: f"%PDF {letter.code}".encode())
     desk = desk_in(tmp_path / "office")
-    yield from opened(desk.folder, new_url, SYMBOLS)
+    yield from opened(desk.folder, url, SYMBOLS)
 
 
 def opened(folder: Path, url: URL, *tables: str) -> Iterator[Letters]:
@@ -338,9 +338,9 @@ class TestNumber:
             letters = [(each.code, each.year, each.number) for each in stored_letters(connection)]
         assert letters == [("H1", 2026, 1), ("H2", 2027, 1), ("H3", 2026, 2)]
 
-    def test_in_one_register_of_the_office(self, new_url: URL, tmp_path: Path) -> None:
+    def test_in_one_register_of_the_office(self, url: URL, tmp_path: Path) -> None:
         desk = desk_in(tmp_path / "office")
-        for world in opened(desk.folder, new_url, SYMBOLS, '[letters]\nregister = "office"\n'):
+        for world in opened(desk.folder, url, SYMBOLS, '[letters]\nregister = "office"\n'):
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(LetterPrinter, "pdf", lambda *_: b"%PDF")
                 world.ready("H1")

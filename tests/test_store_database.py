@@ -224,12 +224,12 @@ class TestMoments:
 
 
 class TestRefused:
-    def test_a_newer_schema_is_left_untouched(self, store: Store, new_url: URL) -> None:
+    def test_a_newer_schema_is_left_untouched(self, store: Store, url: URL) -> None:
         with store.writing() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = '0999'"))
             connection.execute(text("CREATE TABLE of_the_future (id INTEGER)"))
         with pytest.raises(StoreError, match=r"mới hơn.*0999.*nâng cấp"):
-            open_url(new_url, "latewatch.db")
+            open_url(url, "latewatch.db")
         with store.reading() as connection:
             assert connection.execute(text("SELECT version_num FROM alembic_version")).scalar() == "0999"
             assert "of_the_future" in inspect(connection).get_table_names()

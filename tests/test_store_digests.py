@@ -101,8 +101,8 @@ def test_a_missed_digest_is_named_until_a_later_one_was_sent(store: Store) -> No
     assert unfinished(store) == [("quay-2", yesterday, "waiting")]
 
 
-def test_of_several_that_claim_at_once_one_gets_it(new_url: URL) -> None:
-    stores = [open_url(new_url, f"{n}") for n in range(4)]
+def test_of_several_that_claim_at_once_one_gets_it(url: URL) -> None:
+    stores = [open_url(url, f"{n}") for n in range(4)]
     gate = threading.Barrier(len(stores))
     won: list[bool] = []
 

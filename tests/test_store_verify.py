@@ -355,9 +355,9 @@ TAMPERINGS = [
     ("statement", "expected"), [pytest.param(sql, damage, id=name) for sql, damage, name in TAMPERINGS]
 )
 def test_tampering_is_found_and_named(
-    kept: Store, new_url: URL, statement: str, expected: list[tuple[Any, ...]]
+    kept: Store, url: URL, statement: str, expected: list[tuple[Any, ...]]
 ) -> None:
-    tamper(new_url, *statement.split("; "))
+    tamper(url, *statement.split("; "))
     assert damages(kept) == set(expected)
 
 
@@ -452,12 +452,12 @@ class TestRewritten:
         with kept.reading() as connection:
             assert sealed_as(connection, noted.seal[:16]) == []
 
-    def test_and_one_whose_end_was_cut_off(self, kept: Store, new_url: URL) -> None:
+    def test_and_one_whose_end_was_cut_off(self, kept: Store, url: URL) -> None:
         with kept.reading() as connection:
             noted = newest_seal(connection)
         assert noted is not None
         tamper(
-            new_url,
+            url,
             "DELETE FROM record_version WHERE batch_id = 3",
             "DELETE FROM batch WHERE id >= 3",
             "UPDATE dossier SET version = 2, status = 'processing', processed_at = NULL, "
