@@ -19,7 +19,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from measure import Result, best_of
+from measure import Result, best_of, highest
 
 from latewatch.app import open_office
 from latewatch.clock import VIETNAM
@@ -217,13 +217,7 @@ def main(folder: str, change: str, way: str) -> None:
         else:
             done = preview_change(office, CHANGES[change], NOW)
         seconds = perf_counter() - start
-    print(json.dumps({"seconds": seconds, "megabytes": _highest(), "moved": done.effects.moved}))
-
-
-def _highest() -> float:
-    """Return the most memory this process held, in MB. (`getrusage` counts what its parent held, too.)"""
-    status = Path("/proc/self/status").read_text(encoding="utf-8")
-    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))
+    print(json.dumps({"seconds": seconds, "megabytes": highest(), "moved": done.effects.moved}))
 
 
 if __name__ == "__main__":

@@ -150,7 +150,7 @@ def memory_of_csv() -> Result:
     with _office() as folder:
         path = folder / "in" / "a.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            rows = (_row(number, is_running=False) for number in range(CSV_ROWS))
+            rows = (row_of(number, is_running=False) for number in range(CSV_ROWS))
             csv.writer(file).writerows(
                 chain([HEADINGS], rows)
             )  # what this process holds counts for its children
@@ -188,10 +188,10 @@ def _export(path: Path, changed: int, mark: int = -1) -> None:
         sheet = book.add_worksheet()
         sheet.write_row(0, 0, HEADINGS)
         for number in range(ROWS):
-            sheet.write_row(number + 1, 0, _row(number, is_running=number >= ROWS - changed))
+            sheet.write_row(number + 1, 0, row_of(number, is_running=number >= ROWS - changed))
 
 
-def _row(number: int, *, is_running: bool) -> tuple[str, ...]:
+def row_of(number: int, *, is_running: bool) -> tuple[str, ...]:
     received = date(2026, 1, 2) + timedelta(days=number % 300)
     clock = f"{7 + number % 9:02d}:{number % 60:02d}:{number * 7 % 60:02d}"
     finished = received + timedelta(days=5 + number % 7)

@@ -1,6 +1,7 @@
 """What every bench shares: a line of the table, and timing the quickest of some rounds."""
 
 from collections.abc import Callable
+from pathlib import Path
 from time import perf_counter
 from typing import NamedTuple
 
@@ -38,3 +39,9 @@ def best_of(work: Callable[[], object], rounds: int = ROUNDS) -> float:
         work()
         seconds.append(perf_counter() - start)
     return min(seconds)
+
+
+def highest() -> float:
+    """Return the most memory this process held, in MB. (`getrusage` counts what its parent held, too.)"""
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return next(int(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM"))

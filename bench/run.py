@@ -17,6 +17,7 @@ from intake import (
 )
 from letters import draw_many, draw_on_two, draw_one, memory_of_print
 from measure import Result
+from tally import growth, memory_of_month, month, take_in, take_in_changed, today_counts, year
 
 BENCHES: list[Callable[[], Result]] = [
     due_days_in_bulk,
@@ -37,6 +38,13 @@ BENCHES: list[Callable[[], Result]] = [
     commit_day,
     preview_saturdays,
     commit_saturdays,
+    month,
+    year,
+    today_counts,
+    growth,
+    memory_of_month,
+    take_in,
+    take_in_changed,
 ]
 """Every bench, in the order of the table. A new one is a function that returns a Result, named here."""
 

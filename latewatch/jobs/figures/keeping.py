@@ -119,10 +119,10 @@ class _Repacking:
         return rows, others
 
     def _write(self, rows: Rows, highest: int) -> None:
-        ordered = rows.at(np.argsort(rows.ids))
-        old = is_old(ordered, self._since)
+        by_id = np.argsort(rows.ids, kind="stable")  # they are nearly in order
+        old = is_old(rows, self._since)[by_id]
         cover = Cover(self._number, stamp_of(self._rules), highest, self._since)
-        recent, rest = (to_bytes(ordered.at(mask), self._first) for mask in (~old, old))
+        recent, rest = (to_bytes(rows.at(by_id[mask]), self._first) for mask in (~old, old))
         write_page(self._connection, Page(cover, recent, rest))
         add_names(self._connection, UNIT, self._names.units.new)
         add_names(self._connection, FIELD, self._names.fields.new)
