@@ -75,7 +75,7 @@ class TestFindings:
             "entered-anew": 1,
             "letter-missing": 35,
             "finish-is-promise": 3,
-            "dates-differ": 19,
+            "dates-differ": 20,
         }
 
 

@@ -261,15 +261,26 @@ def test_the_list_of_events_tells_of_dossiers_of_the_story(world: WorldSummary, 
     known = {dossier.code: dossier for dossier in story.register + story.report}
     rows = _report_rows(world.events)
     kinds = Counter(row["Loại"] for row in rows)
-    assert 25 <= kinds["Yêu cầu bổ sung"] + kinds["Nghĩa vụ tài chính"] + kinds["Lấy ý kiến"] <= 35
+    assert 65 <= kinds["Yêu cầu bổ sung"] + kinds["Nghĩa vụ tài chính"] + kinds["Lấy ý kiến"] <= 80
+    asked = Counter(row["Mã hồ sơ"] for row in rows if row["Loại"] == "Yêu cầu bổ sung")
+    assert Counter(asked.values())[2] >= 16
+    assert Counter(asked.values())[3] >= 4
     for row in rows:
         received_at = known[row["Mã hồ sơ"]].received_at
         begun_at = datetime.strptime(row["Từ ngày"], "%d/%m/%Y %H:%M").replace(tzinfo=DEMO_NOW.tzinfo)
         assert received_at is not None
         assert received_at.replace(second=0) <= begun_at < DEMO_NOW
-    units = Counter(row["Mã hồ sơ"] for row in rows if row["Loại"] == "Chặng")
-    assert sorted(units.values()) == [2, 2, 3, 3]
-    assert all(not row["Đến ngày"] for row in rows if row["Đơn vị"] == "Sở Tài chính")
+    stages = [row for row in rows if row["Loại"] == "Chặng"]
+    running = {row["Mã hồ sơ"] for row in stages if not row["Đến ngày"]}
+    units = Counter(row["Mã hồ sơ"] for row in stages)
+    assert sorted(units[code] for code in running) == [2, 2, 3, 3]
+    assert sorted(set(units.values())) == [2, 3]
+    assert len(units) - len(running) == 90
+    for code in units.keys() - running:
+        finished_at = known[code].finished_at
+        assert finished_at is not None
+        ends = [row["Đến ngày"] for row in stages if row["Mã hồ sơ"] == code]
+        assert f"{finished_at:%d/%m/%Y %H:%M}" in ends
 
 
 def test_some_limits_are_in_hours_and_some_within_the_day(story: Story) -> None:

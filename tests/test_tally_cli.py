@@ -90,7 +90,8 @@ class TestPeriods:
 class TestScreen:
     def test_the_rule_and_its_choices_stand_below_the_figures(self, desk: Desk) -> None:
         _, out, error = called(desk, "--month", "2026-11", "--form", "07b")
-        assert "Biểu số 07b/BTP/KSTT. Tháng 11 năm 2026 (từ ngày 15/10/2026 đến ngày 14/11/2026)" in out
+        assert "Biểu số 07b/BTP/KSTT: TÌNH HÌNH, KẾT QUẢ GIẢI QUYẾT" in out
+        assert "Tháng 11 năm 2026 (từ ngày 15/10/2026 đến ngày 14/11/2026)" in out
         assert "I. Tình hình, kết quả giải quyết TTHC thuộc phạm vi thẩm quyền của UBND cấp tỉnh" in out
         assert "Cách đếm “TT09-2026”" in out
         assert "Hồ sơ rút, hồ sơ dừng xử lý" in out

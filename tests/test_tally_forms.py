@@ -598,6 +598,10 @@ def test_sixty_rows_run_over_several_pages_with_the_header_on_each(form: Form) -
         assert sum(page.count(TOTAL) for page in pages) == 1
         assert "NGƯỜI LẬP BIỂU" in pages[-1]
         assert "Tỷ lệ đúng hạn" in pages[-1], "the signatures stand with what is signed"
+        rows = 2 if not LAYOUTS[form].sections else 0
+        assert all(f"Lĩnh vực Ví Dụ {59 - back:03}" in pages[-1] for back in range(rows)), (
+            "the total is not alone"
+        )
 
 
 def test_the_same_figures_give_the_same_pdf() -> None:

@@ -13,11 +13,14 @@ from latewatch.domain.worktime import WorkCalendar
 
 AWAITED, IN_DEBT = 11, 5  # dossiers that wait: for a supplement, for a payment
 MET_AND_DONE, MET_AND_RUNNING, CONSULTED = 8, 3, 2
+MET_TWICE, MET_THRICE = 16, 4  # of what was finished: sent back again and again
 SEVERAL_UNITS, LATE_AND_SEVERAL_UNITS = 3, 1
+DONE_BY_SEVERAL_UNITS = 90
 LATELY = range(4, 10)  # working days since the receipt of what waits
 IN_VAIN = range(20, 25)  # of what was asked and did not come in 15 days
 LONG_ENOUGH = range(9, 100)  # from receipt to finish, or until today: a supplement was asked for, and came
 SHARED = ("Đất đai", "Hoạt động xây dựng", "Môi trường")  # fields whose dossiers go through several units
+ROUND_TRIP = range(16, 100)  # room for two or three requests
 ROUTE = (("Sở Xây dựng", "3 ngày làm việc"), ("Sở Nông nghiệp và Môi trường", "5 ngày làm việc"))
 LAST_UNIT = ("Sở Tài chính", "4 ngày làm việc")
 
@@ -50,6 +53,18 @@ class _Chronicle:
         late = [each for each in running if _is_late(each) and each.field in SHARED][:LATE_AND_SEVERAL_UNITS]
         for number, each in enumerate([*late, *shared]):
             yield from self._stages(each, passed_on=1 + number % 2)
+        yield from self._past({each.code for each in (*late, *shared)})
+
+    def _past(self, told: set[str]) -> Iterator[Row]:
+        """Tell of what was finished: sent back more than once, or done by several units."""
+        often = self._some(Status.RETURNED, MET_TWICE + MET_THRICE, ROUND_TRIP)
+        for number, each in enumerate(often):
+            yield from self._met_again(each, times=3 if number < MET_THRICE else 2)
+        told |= {each.code for each in often}
+        done = self._some(Status.RETURNED, len(self.dossiers), LONG_ENOUGH)
+        shared = [each for each in done if each.field in SHARED and each.code not in told]
+        for number, each in enumerate(shared[:DONE_BY_SEVERAL_UNITS]):
+            yield from self._done_stages(each, passed_on=1 + number % 2)
 
     def _some(self, status: Status, number: int, days: range) -> list[Dossier]:
         """Choose dossiers of a status that are, or were, so many working days in process."""
@@ -80,6 +95,32 @@ class _Chronicle:
             yield _row(dossier, "Chặng", begun_at, passed_at, by=(unit, limit))
             begun_at = passed_at
         yield _row(dossier, "Chặng", begun_at, by=LAST_UNIT)
+
+    def _met_again(self, dossier: Dossier, times: int) -> Iterator[Row]:
+        """Tell of what was asked for again a day or two after it had come."""
+        day = self.rng.randint(1, 2)
+        for _ in range(times):
+            came = day + self.rng.randint(1, 3)
+            asked_at, came_at = (office_moment(self._day(dossier, each), self.rng) for each in (day, came))
+            yield _row(dossier, "Yêu cầu bổ sung", asked_at, came_at)
+            day = came + self.rng.randint(1, 2)
+
+    def _done_stages(self, dossier: Dossier, passed_on: int) -> Iterator[Row]:
+        """Tell of the units a finished dossier went through; its own had what was left of the limit."""
+        assert dossier.finished_at  # noqa: S101  every dossier told here was finished
+        own = dossier.resolving_unit
+        route = [each for each in ROUTE if each[0] != own][:passed_on]
+        left = self.calendar.count(
+            *(each.date() for each in (dossier.received_at, dossier.promised_at) if each)
+        )
+        begun_at, day = dossier.received_at, 0
+        for unit, limit in route:
+            days = int(limit.partition(" ")[0])
+            day += max(1, days + self.rng.choice((-2, -1, -1, 0, 0, 0, 1)))
+            passed_at = min(office_moment(self._day(dossier, day), self.rng), dossier.finished_at)
+            yield _row(dossier, "Chặng", begun_at, passed_at, by=(unit, limit))
+            begun_at, left = passed_at, left - days
+        yield _row(dossier, "Chặng", begun_at, dossier.finished_at, by=(own, f"{max(2, left)} ngày làm việc"))
 
     def _day(self, dossier: Dossier, days: int) -> date:
         return self.calendar.add(dossier.received_on or TODAY, days)

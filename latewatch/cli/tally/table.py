@@ -14,7 +14,8 @@ from latewatch.reports.form_words import NO_ROWS, dates_line, rule_lines
 
 def show(result: Tally, form: Form) -> None:
     layout = LAYOUTS[form]
-    title = f"{layout.number}. {result.period.title} {dates_line(result.period).lower()}"
+    named = f"{layout.number}: {' '.join(layout.title.split())}"
+    title = f"{named}\n{result.period.title} {dates_line(result.period).lower()}"
     headings = [layout.by.value, *(f"({each.number})" for each in layout.columns)]
     rows = [*_rows(result, layout), (TOTAL, *_cells(layout, result.total))]
     terminal.show_table(title, headings, rows, figures=range(1, len(headings)), wraps=(0,))
