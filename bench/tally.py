@@ -127,7 +127,7 @@ def _taken_in(name: str, export: str) -> Result:
 
 @cache
 def intakes() -> dict[bool, dict[str, float]]:
-    """Return the least processor time of the EXPORTS: of an office that keeps pages, and of one that has none."""
+    """Return the least processor time of each of EXPORTS: of an office that keeps pages, and of another."""
     best = {keeps: dict.fromkeys(EXPORTS, float("inf")) for keeps in (False, True)}
     for _ in range(INTAKES):
         for keeps, seconds in best.items():
