@@ -133,7 +133,7 @@ class TestFreezing:
             close(desk, order=order)
 
     def test_a_period_that_runs_is_refused(self, desk: Desk) -> None:
-        with pytest.raises(TallyError, match="chưa kết thúc"):
+        with pytest.raises(TallyError, match="chưa kết thúc; chốt được từ 15/11/2026"):
             close(desk, NOVEMBER, datetime(2026, 11, 14, 23, 59, tzinfo=NOW.tzinfo))
 
     def test_an_alarm_is_named_and_kept_where_it_is_overridden(self, desk: Desk) -> None:
@@ -148,7 +148,7 @@ class TestFreezing:
     def test_a_dry_run_keeps_nothing(self, desk: Desk) -> None:
         made = close(desk, order=Order(by="Trần Thị Thí Dụ", dry_run=True))
         assert [each.report.number for each in made] == [0, 0]
-        assert "Số" in run(desk, "tally", "frozen", "list")
+        assert "Chưa chốt báo cáo nào; chốt: latewatch tally freeze" in run(desk, "tally", "frozen", "list")
         with desk.open() as office, office.store.reading() as connection:
             assert frozen(connection) == []
 
@@ -297,6 +297,7 @@ class TestCommands:
         assert "Phòng Kinh tế" not in run(after, "tally", "frozen", "list")
         shown = run(after, "tally", "frozen", "show", "1")
         assert "Lịch làm việc: bản 0" in shown
+        assert "Số lượng hồ sơ đã giải quyết: (9) = (10)+(11)+(12) tổng số" in shown
         assert "Đúng hạn trên đã giải quyết" in shown
         assert "Đã ghi" in run(after, "tally", "frozen", "export", "1", "--pdf", str(tmp_path / "a.pdf"))
         at = f"{NOW:%Y-%m-%dT%H:%M}"

@@ -301,6 +301,21 @@ class TestAgain:
         assert len(box.mails) == 1
 
 
+def test_the_calendar_and_the_preview_say_how_far_it_is(desk: Desk) -> None:
+    def said(*words: str) -> str:
+        at = ("--at", f"{NOW:%Y-%m-%dT%H:%M}", "--config", str(desk.folder / "config.toml"))
+        return CliRunner().invoke(app, ["reports", *words, *at]).output
+
+    shown = [line.split() for line in said("calendar").splitlines() if "2026" in line]
+    states = {" ".join(each[:2]): " ".join(each) for each in shown}
+    assert states["Tháng 8"].endswith("chưa chốt (đã qua hạn nộp)")
+    assert "đã chốt 12/11/2026 (số 1, bản 1)" in states["Tháng 10"]
+    assert states["Tháng 11"].endswith("chưa hết kỳ")
+    assert "cả cơ quan: 07a (số 1), 2 người nhận, từ 08:00 19/10/2026" in said("send", "--dry-run")
+    desk.configure(SOURCE)
+    assert "report_to ở [reports]" in said("send", "--dry-run")
+
+
 def test_check_and_the_digest_remind_of_what_is_due(desk: Desk) -> None:
     at = datetime(2026, 11, 17, 8, 0, tzinfo=NOW.tzinfo)
     with desk.open() as office:

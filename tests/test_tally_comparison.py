@@ -308,6 +308,7 @@ def test_what_is_to_be_done_comes_from_the_figures() -> None:
 def test_many_are_named_by_the_first_three() -> None:
     told = dict.fromkeys("ABCDE", "1")
     assert listed(told) == "A (1), B (1), C (1) và 2 nơi khác"
+    assert listed(told, others="thủ tục") == "A (1), B (1), C (1) và 2 thủ tục khác"
     assert listed({"A": "1"}) == "A (1)"
     assert listed({"A" * 99: "1"}) == f"{'A' * 89}… (1)"
 

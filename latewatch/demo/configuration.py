@@ -54,7 +54,8 @@ def _unit(unit: Unit) -> str:
     names = ("code", "name", "aliases", "governing_body", "issuing_body", "place")
     signer = ("signer_title", "deputy_title", "signer_name")
     symbol = ("letter_symbol", f"PXL-{unit.code}")
-    return _table("[[units]]", [*((name, getattr(unit, name)) for name in names + signer), symbol])
+    level = ("level", "province" if unit.name.startswith("Sở ") else "commune")
+    return _table("[[units]]", [*((name, getattr(unit, name)) for name in names + signer), symbol, level])
 
 
 def _desk(desk: Desk) -> str:

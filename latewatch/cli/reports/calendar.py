@@ -1,5 +1,6 @@
 """`latewatch reports calendar`: who must file which report by when, and how far it has come."""
 
+from datetime import date
 from typing import Annotated
 
 import typer
@@ -36,14 +37,15 @@ def calendar(
         terminal.show_json([_document(each) for each in dues])
         return
     headings = ("Kỳ báo cáo", "Từ", "Đến", "Biểu", "Chậm nhất", "Tình trạng")
-    terminal.show_table(f"Nộp cho {RECEIVER[level]}", headings, map(_row, dues), wraps=(0, 5))
+    rows = [_row(each, now.date()) for each in dues]
+    terminal.show_table(f"Nộp cho {RECEIVER[level]}", headings, rows, wraps=(0, 5))
     terminal.say(SOURCE)
 
 
-def _row(due: Due) -> tuple[object, ...]:
+def _row(due: Due, today: date) -> tuple[object, ...]:
     period = due.filing.period
     days = (f"{each:%d/%m/%Y}" for each in (period.first, period.last))
-    return (period.title, *days, due.filing.form, f"{due.due_on:%d/%m/%Y}", due.state)
+    return (period.title, *days, due.filing.form, f"{due.due_on:%d/%m/%Y}", due.state_on(today))
 
 
 def _document(due: Due) -> dict[str, object]:

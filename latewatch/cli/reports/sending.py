@@ -59,7 +59,13 @@ def send(
 
 def _preview(office: Office, now: datetime) -> None:
     with office.store.reading() as connection:
-        for each in parcels(office, connection, now):
+        found = parcels(office, connection, now)
+        if not found:
+            terminal.say(
+                "Không có gì để gửi: chưa chốt báo cáo nào của kỳ gần đây, hoặc báo cáo không có người nhận "
+                "(report_to ở [reports], [[units]])."
+            )
+        for each in found:
             files = ", ".join(f"{report.form} (số {report.number})" for report in each.reports)
             terminal.say(
                 f"{each.called}: {files}, {len(each.to)} người nhận, từ {each.leaves_at:%H:%M %d/%m/%Y}"

@@ -9,6 +9,7 @@ from latewatch.app import open_office
 from latewatch.cli import terminal
 from latewatch.cli.options import DEFAULT_CONFIG, At, Config, Json, instant
 from latewatch.cli.tally.group import tally
+from latewatch.cli.tally.table import legend
 from latewatch.domain.tally.forms import LAYOUTS
 from latewatch.domain.tally.layout import Form
 from latewatch.domain.tally.rule import described
@@ -35,6 +36,9 @@ def listing(config: Config = DEFAULT_CONFIG, as_json: Json = False) -> None:
         reports = frozen(connection)
     if as_json:
         terminal.show_json([report_document(each) for each in reports])
+        return
+    if not reports:
+        terminal.say("Chưa chốt báo cáo nào; chốt: latewatch tally freeze --month 2026-10 --by TÊN")
         return
     headings = ("Số", "Biểu", "Đơn vị", "Kỳ", "Cách đếm", "Bản", "Chốt lúc", "Người chốt", "Niêm phong")
     terminal.show_table("", headings, [_row(each) for each in reports], figures=(0, 5), wraps=(3, 7))
@@ -76,7 +80,7 @@ def show(number: Number, config: Config = DEFAULT_CONFIG, as_json: Json = False)
     terminal.show_table(
         f"Đã chốt {called(report)}", headings, cells, figures=range(1, len(headings)), wraps=(0,)
     )
-    for line in _provenance(report):
+    for line in (*legend(layout), *_provenance(report)):
         terminal.say(line)
 
 

@@ -20,7 +20,7 @@ def show(result: Tally, form: Form) -> None:
     rows = [*_rows(result, layout), (TOTAL, *_cells(layout, result.total))]
     terminal.show_table(title, headings, rows, figures=range(1, len(headings)), wraps=(0,))
     terminal.say(f"Đơn vị tính: {layout.counted}")
-    for line in _legend(layout):
+    for line in legend(layout):
         terminal.say(line)
     for line in rule_lines(result.rule):
         terminal.say(line)
@@ -48,7 +48,7 @@ def _cells(layout: Layout, row: Counts) -> list[str]:
     ]
 
 
-def _legend(layout: Layout) -> Iterator[str]:
+def legend(layout: Layout) -> Iterator[str]:
     """Say what the numbered columns are, a line for each group of them."""
     groups: dict[str, list[str]] = {}
     for each in layout.columns:

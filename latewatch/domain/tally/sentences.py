@@ -152,11 +152,11 @@ def _year(year: Tally, last: Tally) -> str:
     return f"{solved}; cùng kỳ năm trước {number(last.total.resolved)} hồ sơ, {percent(kept(last.total))}."
 
 
-def listed(told: Mapping[str, str], most: int = NAMED) -> str:
+def listed(told: Mapping[str, str], most: int = NAMED, others: str = "nơi") -> str:
     """Name the first few with what is told of each, and say how many more there are."""
     named = [f"{_short(name)} ({what})" for name, what in list(told.items())[:most]]
     more = len(told) - most
-    return ", ".join(named) + (f" và {number(more)} nơi khác" if more > 0 else "")
+    return ", ".join(named) + (f" và {number(more)} {others} khác" if more > 0 else "")
 
 
 def _short(name: str, most: int = 90) -> str:
@@ -222,7 +222,7 @@ def _procedures(overview: Overview) -> Iterator[str]:
         for each in overview.procedures
     }
     if told:
-        yield f"Rà soát thủ tục trễ nhiều nhất: {listed(told)}."
+        yield f"Rà soát thủ tục trễ nhiều nhất: {listed(told, others='thủ tục')}."
 
 
 def _targets(overview: Overview) -> Iterator[str]:

@@ -24,6 +24,14 @@ class Due:
     frozen: Frozen | None
     is_sent: bool
 
+    def state_on(self, day: date) -> str:
+        """Say how far it has come; of what is not frozen also whether there is still time."""
+        if self.frozen is not None:
+            return self.state
+        if day <= self.filing.period.last:
+            return "chưa hết kỳ"
+        return f"{self.state} (đã qua hạn nộp)" if day > self.due_on else self.state
+
     @property
     def state(self) -> str:
         if self.frozen is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -107,7 +107,8 @@ def _refuse_running(scope: Scope, now: datetime) -> None:
     last = scope.period.last
     if now.date() <= last:
         raise TallyError(
-            f"{scope.title}: kỳ đến hết ngày {last:%d/%m/%Y} chưa kết thúc, chưa chốt được; chốt từ ngày sau."
+            f"{scope.title}: kỳ đến hết ngày {last:%d/%m/%Y} chưa kết thúc; chốt được từ "
+            f"{last + timedelta(days=1):%d/%m/%Y}."
         )
 
 
