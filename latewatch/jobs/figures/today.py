@@ -1,7 +1,7 @@
 """Today's counts: what is overdue, due soon and within time now, and what was finished yesterday, by unit."""
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from latewatch.domain.standing import Case, Standing, standing_at
 from latewatch.domain.tally.table import NO_LABEL
@@ -35,6 +35,6 @@ def today(office: Office, now: datetime) -> dict[str, Counter[Standing]]:
     return by_unit
 
 
-def _was_finished_on(case: Case, day: object) -> bool:
+def _was_finished_on(case: Case, day: date) -> bool:
     finished_at = case.dossier.finished_at
     return finished_at is not None and finished_at.date() == day
