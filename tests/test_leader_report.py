@@ -191,7 +191,7 @@ def test_pictures_are_written_where_asked(office: Desk) -> None:
     out = office.folder / "hinh"
     shown = run(office, "tally", "pictures", "--month", "2026-10", "--out", str(out))
     assert len(list(out.iterdir())) == 21
-    assert str(out / "don-vi.svg") in shown.replace("\n", "")
+    assert f"Đã ghi 21 tệp vào {out}; xem: {out / 'hinh.html'}" in shown.replace("\n", "")
 
 
 @pytest.mark.parametrize("name", ["2026", "2026-Q4", "10-2026", "2026-13", ""])

@@ -86,6 +86,11 @@ class TestFile:
         assert found["differing"] == 1
         assert (first["row"], first["column"], first["theirs"], first["ours"]) == ("Hộ tịch", "12", 5, 1)
         assert first["codes"] == ["H2"]
+        words = ["--against", str(file), "--month", "2026-10", "--at", AT, "-c", config]
+        shown = CliRunner().invoke(app, ["tally", "reconcile", *words]).output
+        assert "1 ô khác trên 39 ô đối chiếu được" in shown
+        assert "Đất đai" not in shown, "what agrees is not listed"
+        assert "H2" in shown
 
     def test_columns_are_found_by_headings_over_two_rows(self, desk: Desk, tmp_path: Path) -> None:
         file = tmp_path / "bieu.csv"

@@ -20,7 +20,7 @@ from latewatch.jobs.reports.reconcile import reconcile_file, reconcile_opencps
 from latewatch.jobs.tally import counting_rule
 
 OPENCPS = "opencps"
-NAMED = 20  # dossiers of one cell that a person reads at once
+NAMED = 5  # dossiers of one cell that a person reads at once
 
 
 @tally.command("reconcile")
@@ -69,8 +69,10 @@ def _show(found: Reconciliation, scope: Scope) -> None:
         f"{scope.title}, cách đếm {scope.rule.name}: {len(differing)} ô khác trên "
         f"{len(found.cells)} ô đối chiếu được"
     )
-    headings = ("Dòng", "Cột", "Nguồn", "Ta đếm", "Chênh", "Hồ sơ ta đếm vào ô này")
-    terminal.show_table("", headings, map(_cell, found.cells), figures=(2, 3, 4), wraps=(0, 1, 5))
+    if differing:
+        headings = ("Dòng", "Cột", "Nguồn", "Ta đếm", "Chênh", "Hồ sơ ta đếm vào ô này")
+        terminal.show_table("", headings, map(_cell, differing), figures=(2, 3, 4), wraps=(0, 1, 5))
+        terminal.say("Đủ hồ sơ của một ô: latewatch tally … --cell DÒNG:CỘT; mọi ô, cả ô khớp: --json")
     for name in found.only_theirs:
         terminal.warn(f"Dòng chỉ có ở nguồn, không khớp dòng nào: {name}")
     for name in found.only_ours:

@@ -71,5 +71,4 @@ def pictures(
     if as_json:
         terminal.show_json({"files": [str(path) for path in written]})
         return
-    for path in written:
-        terminal.say(f"Đã ghi {path}")
+    terminal.say(f"Đã ghi {len(written)} tệp vào {out}; xem: {written[-1]}")
