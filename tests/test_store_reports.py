@@ -6,8 +6,20 @@ from datetime import date, timedelta
 from offices import NOW
 
 from latewatch.store.database import Store
-from latewatch.store.reports.deliveries import SENT, WAITING, Sending, claim, mark, sendings, unfinished
+from latewatch.store.reports.comparisons import Comparison, comparisons, keep
+from latewatch.store.reports.deliveries import (
+    DOUBTFUL,
+    SENT,
+    WAITING,
+    Sending,
+    claim,
+    mark,
+    release,
+    sendings,
+    unfinished,
+)
 from latewatch.store.reports.frozen import Frozen, append, frozen, in_force, part, position
+from latewatch.store.reports.since import changed_since
 from latewatch.store.reports.verify import Count, harmed
 
 REPORT = Frozen(
@@ -58,3 +70,34 @@ def test_a_message_is_claimed_once_until_it_failed(store: Store) -> None:
         mark(connection, OURS, SENT, "may:25", "", None)
         assert not claim(connection, OURS, later + timedelta(days=1))
         assert unfinished(sendings(connection)) == []
+
+
+def test_a_comparison_takes_the_place_of_the_one_before(store: Store) -> None:
+    with store.writing() as connection:
+        append(connection, REPORT, PARTS)
+        append(connection, replace(REPORT, version=2), PARTS)
+        assert changed_since(connection, 0, 0) == set()
+        first = Comparison(
+            number=1, position=3, letters=0, settings="x", moved=frozenset({"H1", "H2"}), moved_at=NOW
+        )
+        other = Comparison(number=2, position=3, letters=0, settings="x")
+        keep(connection, [first, other])
+        keep(connection, [replace(first, position=4, moved=frozenset())])
+        keep(connection, [])
+    with store.reading() as connection:
+        assert comparisons(connection) == {1: replace(first, position=4, moved=frozenset()), 2: other}
+
+
+def test_only_a_message_that_is_as_it_was_known_is_let_go_again(store: Store) -> None:
+    with store.writing() as connection:
+        claim(connection, OURS, NOW)
+        (sending,) = sendings(connection)
+        mark(connection, OURS, DOUBTFUL, "", "mất kết nối", None)
+        assert not release(connection, sending, "Trần Thị Thí Dụ")
+        (doubtful,) = sendings(connection)
+        assert release(connection, doubtful, "Trần Thị Thí Dụ")
+        assert not release(connection, doubtful, "Trần Thị Thí Dụ")
+        assert claim(connection, OURS, NOW)
+        assert [(each.state, each.again_by) for each in sendings(connection)] == [
+            ("sending", "Trần Thị Thí Dụ")
+        ]
