@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forks import FORKS
 from offices import NOW, Desk, desk_in, row
 from sqlalchemy import select
-from test_kill import KILLED, PROCESSES, Steps
+from test_kill import KILLED, Steps
 
 from latewatch.app import open_calendars, open_office
 from latewatch.domain.edits import Edits
@@ -66,7 +67,7 @@ def work(folder: Path, last_step: int | None) -> None:
 
 
 def run(folder: Path, last_step: int | None = None) -> int | None:
-    process = PROCESSES.Process(target=work, args=(folder, last_step))
+    process = FORKS.Process(target=work, args=(folder, last_step))
     process.start()
     process.join()
     return process.exitcode

@@ -5,8 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from forks import FORKS
 from offices import NOW, Desk, desk_in, done, row
-from test_kill import KILLED, PROCESSES, Steps
+from test_kill import KILLED, Steps
 
 from latewatch.app import open_office
 from latewatch.domain.period import Cutoff, Span, period_of
@@ -39,7 +40,7 @@ def work(folder: Path, now: datetime, last_step: int | None) -> None:
 
 
 def run(folder: Path, now: datetime, last_step: int | None = None) -> int | None:
-    process = PROCESSES.Process(target=work, args=(folder, now, last_step))
+    process = FORKS.Process(target=work, args=(folder, now, last_step))
     process.start()
     process.join()
     return process.exitcode

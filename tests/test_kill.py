@@ -4,7 +4,6 @@ A morning's work runs in a process of its own. It is ended without a word, by it
 file, or from outside at any time; then the same work runs again, to its end.
 """
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forks import FORKS
 from offices import DESKS, NOW, SOURCE, UNITS, Desk, Inbox, desk_in, done, mail_at, row
 from sqlalchemy import Engine, event, select
 
@@ -27,18 +27,6 @@ from latewatch.jobs.letters.draft import draft_letters
 from latewatch.jobs.poll import poll
 from latewatch.store import schema
 from latewatch.store.digests import digest_of
-
-PROCESSES = multiprocessing.get_context("forkserver")  # each run is a fork of a process that only imported
-PROCESSES.set_forkserver_preload(
-    [
-        "latewatch.app",
-        "latewatch.jobs.check",
-        "latewatch.jobs.poll",
-        "openpyxl",
-        "aiosmtpd.controller",
-        "pytest",
-    ]
-)
 
 YESTERDAY = NOW.replace(day=11)
 SHARDS = 4  # so that the processes of pytest-xdist share the kills
@@ -81,7 +69,7 @@ class Steps:
 
 
 def start(folder: Path, is_next_day: bool, last_step: int | None = None) -> BaseProcess:
-    process = PROCESSES.Process(target=work, args=(folder, is_next_day, last_step))
+    process = FORKS.Process(target=work, args=(folder, is_next_day, last_step))
     process.start()
     return process
 

@@ -4,7 +4,6 @@ The poll runs in a process of its own, against an OpenCPS on loopback that outli
 word, by itself at its Nth statement, commit or question, or from outside at any time; then it runs again.
 """
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -17,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from forks import FORKS
 from offices import NOW, Desk, desk_in
 from opencps_server import GROUP, Item, OpenCps, closed, item
 from sqlalchemy import Engine, event, select
@@ -24,9 +24,6 @@ from sqlalchemy import Engine, event, select
 from latewatch.app import open_office
 from latewatch.jobs.poll import poll
 from latewatch.store import schema
-
-PROCESSES = multiprocessing.get_context("forkserver")  # each run is a fork of a process that only imported
-PROCESSES.set_forkserver_preload(["latewatch.app", "latewatch.jobs.poll", "pytest"])
 
 MORNING = datetime(2026, 11, 2, 8, 0)  # noqa: DTZ001  as the system writes it
 TOMORROW = NOW + timedelta(days=1)
@@ -68,7 +65,7 @@ class Steps:
 
 
 def start(folder: Path, is_next_day: bool, last_step: int | None = None) -> BaseProcess:
-    process = PROCESSES.Process(target=work, args=(folder, is_next_day, last_step))
+    process = FORKS.Process(target=work, args=(folder, is_next_day, last_step))
     process.start()
     return process
 

@@ -5,7 +5,6 @@ to a server, by the server that has just taken its message, or from outside at a
 off to its end, as the program does that runs all the time. Servers count what they took.
 """
 
-import multiprocessing
 import os
 import random
 import shutil
@@ -20,6 +19,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import Envelope
+from forks import FORKS
 from offices import NOW, Desk, mail_at
 from outgoing import (
     CLERK,
@@ -38,11 +38,6 @@ from sqlalchemy import Engine, event
 from latewatch.domain.letters.life import LetterState
 from latewatch.jobs.letters.moving import Selection
 from latewatch.jobs.letters.sending import send_letters
-
-PROCESSES = multiprocessing.get_context("forkserver")  # each run is a fork of a process that only imported
-PROCESSES.set_forkserver_preload(
-    ["latewatch.app", "latewatch.jobs.letters.sending", "aiosmtpd.controller", "pytest"]
-)
 
 CODES = [f"H{n}" for n in range(5)]
 SETTINGS = '[sending]\nchannels = ["email", "message"]\n'
@@ -95,7 +90,7 @@ class Deadly(Mailbox):
 
 
 def start(folder: Path, last_step: int | None = None) -> BaseProcess:
-    process = PROCESSES.Process(target=work, args=(folder, last_step))
+    process = FORKS.Process(target=work, args=(folder, last_step))
     process.start()
     return process
 
@@ -181,7 +176,7 @@ def test_killed_at_its_nth_step(world: World, tmp_path: Path, shard: int) -> Non
 def test_killed_by_who_has_just_taken_its_message(world: World, tmp_path: Path, nth: int) -> None:
     desk = world.again(tmp_path / "office")
     world.box.kills_at = nth
-    process = PROCESSES.Process(target=work, args=(desk.folder, None))
+    process = FORKS.Process(target=work, args=(desk.folder, None))
     world.box.victim = process
     process.start()
     process.join()

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from forks import FORKS
 from offices import NOW, desk_in
 from sqlalchemy import insert, select, update
 from sqlalchemy.engine import URL
-from test_kill import PROCESSES
 from worlds import moment
 
 from latewatch.app import open_office
@@ -106,8 +106,8 @@ def number_all(folder: Path, url: URL, by: str, unit: str, begun: Any) -> None:
 
 
 def start(folder: Path, url: URL, by: str, unit: str) -> tuple[BaseProcess, Any]:
-    begun = PROCESSES.Value("i", 0)
-    process = PROCESSES.Process(target=number_all, args=(folder, url, by, unit, begun))
+    begun = FORKS.Value("i", 0)
+    process = FORKS.Process(target=number_all, args=(folder, url, by, unit, begun))
     process.start()
     return process, begun
 

@@ -11,9 +11,10 @@ import pdfplumber
 import pikepdf
 import pypdfium2
 import pytest
+from forks import FORKS
 from offices import NOW, SOURCE, UNITS, Desk, desk_in, done, row
 from sqlalchemy import select
-from test_kill import KILLED, PROCESSES, Steps
+from test_kill import KILLED, Steps
 from test_letters_render import LETTER, LONG
 from typer.testing import CliRunner, Result
 
@@ -533,7 +534,7 @@ def work(folder: Path, last_step: int | None) -> None:
 
 
 def printed_by(folder: Path, last_step: int | None = None) -> int | None:
-    process = PROCESSES.Process(target=work, args=(folder, last_step))
+    process = FORKS.Process(target=work, args=(folder, last_step))
     process.start()
     process.join()
     return process.exitcode

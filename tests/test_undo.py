@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from forks import FORKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import NOW, Desk, desk_in, row
 from sqlalchemy import Engine, event, insert, select, update
 from sqlalchemy.engine import URL
-from test_kill import KILLED, PROCESSES, Steps
+from test_kill import KILLED, Steps
 from worlds import moment
 
 from latewatch.domain.dossier import Cause, Stage, Status, Suspension
@@ -626,7 +627,7 @@ def undo_and_die(folder: Path, last_step: int | None) -> None:
 
 
 def run(folder: Path, last_step: int | None = None) -> int | None:
-    process = PROCESSES.Process(target=undo_and_die, args=(folder, last_step))
+    process = FORKS.Process(target=undo_and_die, args=(folder, last_step))
     process.start()
     process.join()
     return process.exitcode
