@@ -1,18 +1,22 @@
 """Which files make a profile: a shipped preset, or an office's own file laid over the one it is based on."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
-from latewatch.config import Source
 from latewatch.domain.expiry import Ends
 from latewatch.domain.record import DateOrder
 from latewatch.errors import ConfigError
 from latewatch.typed import checked, read_toml
+
+if TYPE_CHECKING:  # the process that reads a file starts without the settings
+    from latewatch.config import Source
 
 SECTION = "[[sources]]"
 ENDING = ".toml"  # what tells an office's own file from the name of a preset

@@ -1,14 +1,15 @@
 """A source profile: what its files tell of, which headings and words mean what. Data, not code."""
 
+from __future__ import annotations
+
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from latewatch.config import Source
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.expiry import Ends
 from latewatch.domain.limit import LimitUnit
@@ -24,6 +25,9 @@ from latewatch.sources.profiles.checks import (
     words_of,
 )
 from latewatch.sources.profiles.layers import Layer, layers_of, preset
+
+if TYPE_CHECKING:  # the process that reads a file starts without the settings
+    from latewatch.config import Source
 
 READER_VERSION = "2"  # a change in how rows are read makes every file worth reading again
 
