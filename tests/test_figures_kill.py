@@ -23,7 +23,7 @@ from latewatch.jobs.poll import poll
 from latewatch.store.cases import assessed
 from latewatch.store.figures.pages import loose
 
-SHARDS, KILLS = 4, 24
+SHARDS, KILLS = 4, 14
 PERIODS = [period_of(2026, month, Span.MONTH, Cutoff.CALENDAR) for month in (10, 11)]
 
 

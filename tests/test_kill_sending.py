@@ -42,7 +42,7 @@ from latewatch.jobs.letters.sending import send_letters
 CODES = [f"H{n}" for n in range(5)]
 SETTINGS = '[sending]\nchannels = ["email", "message"]\n'
 SHARDS = 4
-KILLS = 28
+KILLS = 18
 
 
 def work(folder: Path, last_step: int | None) -> None:

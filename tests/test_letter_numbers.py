@@ -140,7 +140,7 @@ def test_two_processes_number_at_once_and_one_is_killed_again_and_again(
     takers = Counter(steps(office))
     assert takers.keys() == {STEADY, BROKEN}
     assert takers.total() == MANY
-    assert kills > KILLS // 2
+    assert kills > 2
     assert check_registers(office) == []
 
 

@@ -544,7 +544,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "in-giay").glob("*.pdf")}
 
 
-KILLS = 10
+KILLS = 6
 Undisturbed = tuple[int, dict[str, bytes], dict[str, tuple[str, list[str]]]]
 
 
