@@ -140,7 +140,7 @@ class TestHarm:
         parts = parts_of(tmp_path, "a.xlsx", many(PART * 30))
         next(parts)
         for child in _children():
-            os.kill(child, signal.SIGKILL)
+            os.killpg(child, signal.SIGKILL)
         with pytest.raises(SourceError, match=r"a.xlsx: "):
             whole(parts)
 
@@ -162,6 +162,32 @@ class TestHarm:
         with pytest.raises(SourceError, match=r"a.csv: đọc quá .* chưa xong; hãy chia nhỏ tệp"):
             whole(read_apart(delivered(path, 100), source, profile()))
         assert time.monotonic() - started < 60
+
+    def test_a_reader_stays_for_the_next_file(self, tmp_path: Path) -> None:
+        """Whatever became of the file before; of what it was told for that one nothing is left over."""
+        whole(parts_of(tmp_path, "a.csv", delimited([CORE, core()])))
+        readers, known = _children(), frozenset(f"{number:032}" for number in range(20_000))
+        for number in range(3):
+            with pytest.raises(SourceError, match="cắt cụt hoặc hỏng"):
+                whole(parts_of(tmp_path, "b.xlsx", many(30)[:-300], known))
+            reading = whole(
+                parts_of(tmp_path, f"c{number}.csv", delimited([CORE, core(f"K{number}")]), known)
+            )
+            assert [each.code for each in reading.reported] == [f"K{number}"]
+        assert readers == _children()
+        assert len(readers) == 1
+
+    def test_one_that_died_while_it_waited_is_replaced(self, tmp_path: Path) -> None:
+        whole(parts_of(tmp_path, "a.csv", delimited([CORE, core()])))
+        for child in _children():
+            os.killpg(child, signal.SIGKILL)
+        assert len(whole(parts_of(tmp_path, "b.csv", delimited([CORE, core()]))).reported) == 1
+
+    def test_two_files_at_once_have_two_readers(self, tmp_path: Path) -> None:
+        one, other = (parts_of(tmp_path, name, many(PART * 3)) for name in ("a.xlsx", "b.xlsx"))
+        next(one), next(other)
+        assert len(_children()) == 2
+        assert len(whole(one).reported) == len(whole(other).reported) == PART * 3
 
     def test_the_reader_starts_without_what_it_does_not_need(self) -> None:
         loaded = "import sys, latewatch.sources.files.reader_process; print(sorted(sys.modules))"

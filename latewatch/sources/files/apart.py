@@ -1,7 +1,10 @@
 """A file read in a process of its own, part by part: what it does to its reader, it does to nobody else."""
 
+import atexit
 import logging
+import os
 import pickle
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -13,12 +16,13 @@ from latewatch.config import Source
 from latewatch.domain.record import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.files.reader_process import Order, Outcome
+from latewatch.sources.files.reader_process import CALL, CAN_FORK, Order, Outcome
 from latewatch.sources.files.wire import receive
 from latewatch.sources.profiles.profile import Profile, System
 
 LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
 PIPE_BYTES = 1 << 20  # lets the reader go on while a part is being written
+TIME_IS_UP = (24, 9)  # SIGXCPU, and what follows it
 Known: TypeAlias = Callable[[], AbstractSet[str]]
 log = logging.getLogger("latewatch")
 
@@ -40,32 +44,94 @@ def read_apart(
         max_seconds=LONGEST_SECONDS,
     )
     with _reader() as reader:
-        assert reader.stdin is not None  # noqa: S101  pipes were asked for
-        assert reader.stdout is not None  # noqa: S101  likewise
         with suppress(BrokenPipeError):  # it died before it had its order; that is told below
-            for told in (order, profile):
-                pickle.dump(told, reader.stdin, pickle.HIGHEST_PROTOCOL)
-            reader.stdin.flush()
-            pickle.dump(stored(), reader.stdin, pickle.HIGHEST_PROTOCOL)
-            reader.stdin.close()
-        yield from _parts(reader, reader.stdout, order)
+            reader.tell(order, profile)
+            reader.tell(stored())
+        yield from _parts(reader, order)
+
+
+class _Reader:
+    """A process that reads one file after the other, each in a fork; `is_free` once it said its last word."""
+
+    def __init__(self) -> None:
+        command = [sys.executable, "-m", "latewatch.sources.files.reader_process"]
+        wanted = subprocess.PIPE
+        self._process = subprocess.Popen(  # noqa: S603
+            command, stdin=wanted, stdout=wanted, stderr=subprocess.DEVNULL, start_new_session=True
+        )
+        assert self._process.stdin is not None  # noqa: S101  pipes were asked for
+        assert self._process.stdout is not None  # noqa: S101  likewise
+        self._in, self.out = self._process.stdin, self._process.stdout
+        _widen(self.out)
+        self._owner = os.getpid()
+        self.is_free = True
+
+    @property
+    def can_read(self) -> bool:
+        """Tell whether it lives and is this process's own: one that was forked has its parent's readers."""
+        return self._owner == os.getpid() and self._process.poll() is None
+
+    def call(self) -> None:
+        """Ask for the next file. Raises BrokenPipeError where it died meanwhile."""
+        self.is_free = False
+        self._in.write(CALL)
+
+    def tell(self, *contents: Any) -> None:
+        for content in contents:
+            pickle.dump(content, self._in, pickle.HIGHEST_PROTOCOL)
+        self._in.flush()
+
+    def code(self) -> int:
+        """Return how it ended, once it did."""
+        return self._process.wait()
+
+    def end(self) -> None:
+        """End it and its fork, whatever they are doing."""
+        if self._owner != os.getpid():
+            return
+        with suppress(ProcessLookupError):
+            if CAN_FORK:
+                os.killpg(self._process.pid, signal.SIGKILL)
+            else:
+                self._process.kill()
+        self._process.wait()
+        for pipe in (self._in, self.out):
+            with suppress(OSError):
+                pipe.close()
+
+
+_idle: list[_Reader] = []
 
 
 @contextmanager
-def _reader() -> Iterator[subprocess.Popen[bytes]]:
-    """Start a reader, and end it whatever happens: whoever takes no more parts needs none."""
-    command = [sys.executable, "-m", "latewatch.sources.files.reader_process"]
-    wanted = subprocess.PIPE
-    reader = subprocess.Popen(command, stdin=wanted, stdout=wanted, stderr=subprocess.DEVNULL)  # noqa: S603
-    _widen(reader.stdout)
+def _reader() -> Iterator[_Reader]:
+    """Give a reader. It stays for the next file, unless it was left in the midst of this one."""
+    reader = _waiting() or _Reader()
     try:
+        reader.call()
         yield reader
     finally:
-        reader.kill()
-        reader.wait()
-        for pipe in (reader.stdin, reader.stdout):
-            with suppress(OSError):
-                pipe.close()  # type: ignore[union-attr]  # pipes were asked for
+        if reader.is_free and CAN_FORK:
+            _idle.append(reader)
+        else:
+            reader.end()
+
+
+def _waiting() -> _Reader | None:
+    """Take one that read a file before."""
+    while _idle:
+        with suppress(IndexError):  # another thread took the last one
+            reader = _idle.pop()
+            if reader.can_read:
+                return reader
+            reader.end()
+    return None
+
+
+@atexit.register
+def _end_all() -> None:
+    while reader := _waiting():
+        reader.end()
 
 
 def _widen(pipe: IO[bytes] | None) -> None:
@@ -76,18 +142,19 @@ def _widen(pipe: IO[bytes] | None) -> None:
         fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_BYTES)  # type: ignore[arg-type]
 
 
-def _parts(reader: subprocess.Popen[bytes], pipe: IO[bytes], order: Order) -> Iterator[Reading]:
+def _parts(reader: _Reader, order: Order) -> Iterator[Reading]:
     while True:
         try:
-            outcome, content = receive(pipe)
+            outcome, content = receive(reader.out)
         except (EOFError, pickle.UnpicklingError):
-            raise _died(order, reader.wait()) from None
+            raise _died(order, reader.code()) from None
         if outcome == Outcome.PART:
             yield content
-        elif outcome == Outcome.END:
+            continue
+        reader.is_free = True
+        if outcome == Outcome.END:
             return
-        else:
-            raise _refusal(order, outcome, content)
+        raise _refusal(order, outcome, content)
 
 
 def _refusal(order: Order, outcome: str, content: Any) -> SourceError:
@@ -104,7 +171,7 @@ def _refusal(order: Order, outcome: str, content: Any) -> SourceError:
 
 def _died(order: Order, code: int) -> SourceError:
     """Say why a reader may have ended without a word: the library it reads with ends it where memory ends."""
-    if code in (-24, -9):  # SIGXCPU, and what follows it
+    if code in TIME_IS_UP:
         problem = f"đọc quá {order.max_seconds / 60:g} phút chưa xong; hãy chia nhỏ tệp"
         return SourceError(order.name, problem)
     return _too_large(order)

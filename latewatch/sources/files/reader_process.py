@@ -1,9 +1,10 @@
-"""The process that reads one file for another: `python -m latewatch.sources.files.reader_process`.
+"""The process that reads files for another: `python -m latewatch.sources.files.reader_process`.
 
-The order comes in on standard input, then the profile, and later the fingerprints of the rows that are known:
-the file is opened meanwhile, and what reads its rows is only loaded then. Parts go out on standard output,
-each a pickle. Whatever a file does to its reader, it does it here: the memory is capped, the processor's time
-is, and nobody else is harmed.
+It forks for each file, and stays for the next. A byte on standard input calls, then come the order and the
+profile, and later the fingerprints of the rows that are known: the file is opened meanwhile, and of the first
+one what reads its rows is only loaded then. Parts go out on standard output, each a pickle. Whatever a file
+does to its reader, it does to a process of its own: the memory is capped, the processor's time is, and nobody
+else is harmed.
 """
 
 import gc
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from enum import StrEnum
 from functools import cache
 from importlib import import_module
@@ -26,6 +28,8 @@ from latewatch.sources.files.grid import sheets
 if TYPE_CHECKING:
     from latewatch.domain.record import Reading
 
+CALL = b"!"
+CAN_FORK = hasattr(os, "fork")  # there is none on Windows: a reader reads one file
 _ROWS = "latewatch.sources.files.spreadsheet"
 
 
@@ -51,6 +55,38 @@ class Outcome(StrEnum):
 
 
 def main() -> None:
+    """Read a file whenever one is asked for, until nobody can ask; end as one that did not get to its end."""
+    while os.read(0, len(CALL)):
+        if not CAN_FORK:
+            _read()
+            return
+        reader = os.fork()
+        if not reader:
+            _read_and_end()
+        _load()
+        code = os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1])
+        if code:
+            os._exit(abs(code))  # the number of the signal that ended it
+
+
+def _read_and_end() -> None:
+    try:
+        _read()
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+@cache
+def _load() -> None:
+    """Load what reads rows, for the files to come."""
+    for module in (_ROWS, "latewatch.sources.files.wire", "latewatch.sources.systems.packet_file"):
+        import_module(module)
+    gc.collect()
+    gc.freeze()
+
+
+def _read() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write between the parts
     order: Order = _told()
@@ -60,7 +96,7 @@ def main() -> None:
         for part in _parts(order):
             _stored()  # is taken in any case: who hands it over waits for that
             _send(out, Outcome.PART, part)
-        _send(out, Outcome.END)
+        _end(out, Outcome.END)
     except SourceError as e:
         _refuse(out, e)
     except (FileNotFoundError, PermissionError) as e:  # since it was looked at
@@ -68,17 +104,25 @@ def main() -> None:
 
         _refuse(out, unreachable(order.name, e))
     except MemoryError:
-        _send(out, Outcome.MEMORY)
+        _end(out, Outcome.MEMORY)
     except Exception as e:
         import traceback  # noqa: PLC0415  nobody waits for it now
 
         where = "".join(traceback.format_tb(e.__traceback__)[-3:])  # lines of the program, no data
-        _send(out, Outcome.BROKEN, f"{type(e).__name__}\n{where}")
+        _end(out, Outcome.BROKEN, f"{type(e).__name__}\n{where}")
     out.close()
 
 
 def _refuse(out: IO[bytes], error: SourceError) -> None:
-    _send(out, Outcome.REFUSED, (error.where, error.problem, error.passing))
+    _end(out, Outcome.REFUSED, (error.where, error.problem, error.passing))
+
+
+def _end(out: IO[bytes], kind: Outcome, content: Any = None) -> None:
+    """Send the last message. All that was told must be taken in before: the next order follows it."""
+    with suppress(EOFError):
+        _profile()
+        _stored()
+    _send(out, kind, content)
 
 
 def _send(out: IO[bytes], kind: Outcome, content: Any = None) -> None:
@@ -91,13 +135,21 @@ def _parts(order: Order) -> "Iterable[Reading]":
     if order.is_packet:
         from latewatch.sources.systems.packet_file import read_packet  # noqa: PLC0415  few files are packets
 
-        return read_packet(order.name, order.path, _told())
+        return read_packet(order.name, order.path, _profile())
     with ThreadPoolExecutor(1) as beside:
         rows = beside.submit(import_module, _ROWS)  # opening a workbook leaves Python to others
         found = sheets(order.name, order.path, order.max_megabytes)
         first = list(islice(found, 1))
-        parts: Iterator[Reading] = rows.result().read_parts(order.name, chain(first, found), _told(), _stored)
+        parts: Iterator[Reading] = rows.result().read_parts(
+            order.name, chain(first, found), _profile(), _stored
+        )
     return parts
+
+
+@cache
+def _profile() -> Any:
+    """Take in how the file is to be read."""
+    return _told()
 
 
 @cache
