@@ -276,6 +276,7 @@ class TestWhere:
 
     def test_with_a_configuration_the_office_s_rules_hold(self, tmp_path: Path) -> None:
         desk = desk_in(tmp_path / "office", '[clock]\nends = "working time"\nsupplement = "pause"\n')
+        (desk.folder / "latewatch.db").unlink()
         config = ("--config", str(desk.folder / "config.toml"))
         assert due("2026-02-27", "5d", *config) == "2026-03-06T17:00:00"
         assert due("2026-02-27", "5d", *config, "--ends", "day") == "2026-03-06"
