@@ -177,6 +177,7 @@ def test_calendars_without_a_database_are_the_files_and_none_is_made(desk: Desk,
         commit_change(office, change, BY, NOW)
     assert not open_calendars(desk.folder / "config.toml").office.is_working_day(date(2026, 11, 19))
     bare = desk_in(tmp_path / "bare")
+    (bare.folder / "latewatch.db").unlink()
     assert open_calendars(bare.folder / "config.toml").office.is_working_day(date(2026, 11, 19))
     assert not (bare.folder / "latewatch.db").exists()
     assert NATIONAL in open_calendars(bare.folder / "config.toml").layers
