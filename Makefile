@@ -69,7 +69,8 @@ test: setup servers  ## every test
 
 fuzz: setup  ## more than 200 000 files and cells nobody would write; 5 000 worlds counted anew; half an hour
 	@LATEWATCH_FUZZ=$(or $(FUZZ),65) $(BIN)/python -m pytest -n auto --dist worksteal -q -rP tests/test_fuzz.py
-	@LATEWATCH_FUZZ=$(or $(WORLDS),10) $(BIN)/python -m pytest -n auto --dist worksteal -q tests/test_tally_worlds.py tests/test_calendar_commit.py
+	@LATEWATCH_FUZZ=$(or $(WORLDS),40) $(BIN)/python -m pytest -n auto --dist worksteal -q tests/test_tally_worlds.py
+	@LATEWATCH_FUZZ=$(or $(CHANGES),10) $(BIN)/python -m pytest -n auto --dist worksteal -q tests/test_calendar_commit.py
 
 lint: setup  ## ruff, its formatter, mypy --strict
 	@$(BIN)/ruff check .

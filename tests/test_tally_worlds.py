@@ -50,8 +50,8 @@ from latewatch.store.ingest import ingest
 from latewatch.store.letters.drafts import Draft, insert_drafts, stored_drafts
 from latewatch.store.letters.life import move_letter
 
-SHARDS = 8  # so that the processes of pytest-xdist share them
-SEEDS = 520 * int(os.environ.get("LATEWATCH_FUZZ", "1"))
+SHARDS = 4  # so that the processes of pytest-xdist share them
+SEEDS = 130 * int(os.environ.get("LATEWATCH_FUZZ", "1"))
 START = datetime(2026, 6, 1, 8, tzinfo=VIETNAM)
 BY = Signature("Nguyễn Văn Ví Dụ", "thử")
 PROCEDURES = '[[procedures]]\ncode = "1.000001"\nlimit = "4d"\n'
