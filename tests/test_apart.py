@@ -181,6 +181,8 @@ class TestHarm:
         whole(parts_of(tmp_path, "a.csv", delimited([CORE, core()])))
         for child in _children():
             os.killpg(child, signal.SIGKILL)
+        while _children():
+            time.sleep(0.01)
         assert len(whole(parts_of(tmp_path, "b.csv", delimited([CORE, core()]))).reported) == 1
 
     def test_two_files_at_once_have_two_readers(self, tmp_path: Path) -> None:

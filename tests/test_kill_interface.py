@@ -188,7 +188,7 @@ def test_the_undisturbed_days_do_what_there_is_to_do(days: Days) -> None:
 
 
 @pytest.mark.parametrize("shard", range(SHARDS))
-@pytest.mark.parametrize(("is_next_day", "kills"), [(False, 20), (True, 20)], ids=["first run", "next day"])
+@pytest.mark.parametrize(("is_next_day", "kills"), [(False, 14), (True, 14)], ids=["first run", "next day"])
 def test_killed_at_its_nth_step(
     days: Days, tmp_path: Path, is_next_day: bool, kills: int, shard: int
 ) -> None:
