@@ -68,11 +68,12 @@ with open_office(Path(sys.argv[1])) as office:
     assess(office, datetime(2026, 11, 12, 1, tzinfo=UTC))
 """
 FRAME = """
-import json, resource, sys
+import atexit, json, resource, sys
 from time import perf_counter
 started = perf_counter()
 {work}
 seconds = perf_counter() - started
+atexit._run_exitfuncs()  # readers that wait for a next file end, and count
 whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
 print(json.dumps([seconds, sum(resource.getrusage(who).ru_maxrss / 1024 for who in whose)]))
 """
