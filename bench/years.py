@@ -13,6 +13,8 @@ from functools import cache
 from itertools import islice
 from pathlib import Path
 
+from intake import CONFIG
+
 from latewatch.app import open_office
 from latewatch.clock import VIETNAM
 from latewatch.jobs.assess import rules_fingerprint
@@ -22,16 +24,6 @@ from latewatch.jobs.office import Office
 UNITS, FIELDS, DAYS = 124, 60, 750
 NOW = datetime(2026, 11, 12, 8, tzinfo=VIETNAM)
 LAST = date(2027, 12, 31)
-CONFIG = """
-[office]
-name = "Cơ quan đo"
-[[sources]]
-name = "a"
-folder = "in"
-settle_seconds = 0.0
-keep_files = true
-max_megabytes = 1000
-"""
 
 # Draws are spread by a multiplication, so that every run makes the same dossiers.
 FACTS = """
