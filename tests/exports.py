@@ -12,7 +12,7 @@ import xlsxwriter
 from msoffcrypto.format.ooxml import OOXMLFile
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.sources.files.grid import Sheet
 from latewatch.sources.files.spreadsheet import read_spreadsheet
 from latewatch.sources.profiles.profile import Profile, load_profile

@@ -7,7 +7,7 @@ from typing import Any
 from offices import UNITS, Desk, desk_in
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.sources.profiles.profile import Profile, load_profile
 from latewatch.sources.systems.packet_records import PacketReader
 from latewatch.sources.systems.packets import open_packet

@@ -14,7 +14,7 @@ import pytest
 from exports import CORE, core, delimited, profile, read, xlsx
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.files import apart
 from latewatch.sources.files.apart import read_apart

@@ -15,7 +15,7 @@ from systems_server import Reply, Request, System, cut, hurry, silence, status
 from latewatch.clock import VIETNAM
 from latewatch.config import Source
 from latewatch.domain.dossier import Dossier, Status
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import silent
 from latewatch.sources.systems.dvcqg import Sweep, pull

@@ -10,7 +10,8 @@ from worlds import moment
 
 from latewatch.domain.alarm import AlarmKind
 from latewatch.domain.digest import Digest
-from latewatch.domain.record import Reading, Rejected
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Rejected
 from latewatch.errors import Place
 from latewatch.jobs.assess import assess
 from latewatch.jobs.digest import compose_digests

@@ -17,7 +17,8 @@ from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import Cutoff, Period, Span, period_of
-from latewatch.domain.record import Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Reported
 from latewatch.domain.tally.forms import LAYOUTS
 from latewatch.domain.tally.layout import Form
 from latewatch.domain.tally.rule import Treatment

@@ -22,7 +22,8 @@ from worlds import moment
 from latewatch.app import open_office
 from latewatch.domain.dossier import Status
 from latewatch.domain.letters.life import LetterState
-from latewatch.domain.record import Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Reported
 from latewatch.errors import Place
 from latewatch.jobs.assess import assess
 from latewatch.jobs.letters.keeping import check_registers

@@ -16,7 +16,8 @@ from latewatch.app import open_office
 from latewatch.domain.dossier import Status
 from latewatch.domain.letters.life import LetterState, Move
 from latewatch.domain.letters.sending import DeliveryState, LetterChannel
-from latewatch.domain.record import Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Reported
 from latewatch.errors import CalendarError, ConfigError, LetterError, Place
 from latewatch.jobs.assess import assess
 from latewatch.jobs.letters.closing import cancel_letters, confirm_letters

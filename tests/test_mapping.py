@@ -22,7 +22,7 @@ from worlds import moment
 from latewatch.cli.main import app, run
 from latewatch.domain.dossier import Status
 from latewatch.domain.limit import LimitUnit, TimeLimit
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.files.cells import key_of
 from latewatch.sources.mapping.apart import propose_apart

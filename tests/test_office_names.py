@@ -7,7 +7,8 @@ from offices import UNITS, Desk, desk_in, row
 from worlds import moment
 
 from latewatch.domain.dossier import Cause, Dossier, Stage, Suspension
-from latewatch.domain.record import Event, Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Event, Reported
 from latewatch.errors import Place
 from latewatch.jobs.assess import Deadlines
 from latewatch.sources.profiles.office_names import with_office_names

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from latewatch.cli.main import app
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import silent
 from latewatch.sources.profiles.profile import load_profile

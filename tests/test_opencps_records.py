@@ -11,7 +11,7 @@ from worlds import moment
 from latewatch.config import Source
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.sources.profiles.profile import Delivers, load_profile
 from latewatch.sources.systems.opencps_records import HoSo, read
 from latewatch.sources.systems.records import Records

@@ -25,7 +25,7 @@ from worlds import moment
 
 from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
 from latewatch.domain.fitting import joined_stages
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.domain.standing import Standing
 from latewatch.errors import SourceError
 from latewatch.store import schema

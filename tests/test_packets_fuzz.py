@@ -14,7 +14,7 @@ from offices import NOW
 from packets import PROGRESS, RECORDS, STATES, bo_sung, encoded, envelope, hoso, profile, step
 
 from latewatch.domain.dossier import Dossier
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.systems.hoso import HoSo, read_hoso
 from latewatch.sources.systems.packet_records import PacketReader

@@ -9,7 +9,7 @@ from offices import EVENTS, NOW, SOURCE, UNITS, Desk, desk_in, row
 from typer.testing import CliRunner, Result
 
 from latewatch.cli.main import app
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.jobs.undo import undo_batch
 from latewatch.sources.profiles.layers import presets
 from latewatch.sources.profiles.profile import System

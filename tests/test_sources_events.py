@@ -14,7 +14,8 @@ from worlds import moment
 
 from latewatch.domain.dossier import Cause, Dossier, Stage, Suspension
 from latewatch.domain.limit import LimitUnit, TimeLimit
-from latewatch.domain.record import Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Reported
 from latewatch.errors import ConfigError, SourceError
 from latewatch.jobs.check import check_office
 from latewatch.jobs.poll import PollResult, in_order

@@ -11,7 +11,8 @@ from worlds import moment
 
 from latewatch.domain.dossier import Status
 from latewatch.domain.integrity.finding import ITSELF, LIVE, Betrayal, Kind, Severity, State
-from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Rejected, Reported
 from latewatch.domain.standing import Standing
 from latewatch.errors import Place
 from latewatch.store import schema

@@ -13,7 +13,8 @@ from worlds import moment
 
 from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Event, Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Event, Rejected, Reported
 from latewatch.errors import Place, StoreError
 from latewatch.store import schema
 from latewatch.store.batches import (

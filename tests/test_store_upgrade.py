@@ -18,7 +18,8 @@ from worlds import moment
 from latewatch.domain.dossier import Cause, Dossier, Stage, Status, Suspension
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Reported
 from latewatch.errors import Place, StoreError
 from latewatch.store import database, schema
 from latewatch.store.batches import Arrival

@@ -19,7 +19,8 @@ from worlds import moment
 
 from latewatch.domain.dossier import Cause, Stage, Status, Suspension
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Cells, Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Cells, Reported
 from latewatch.errors import Place
 from latewatch.store import schema
 from latewatch.store.batches import Arrival, note_failure, open_batch

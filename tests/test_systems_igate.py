@@ -20,7 +20,8 @@ from latewatch.clock import VIETNAM
 from latewatch.config import Source
 from latewatch.domain.dossier import Channel, Status
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Rejected, Reported
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import silent
 from latewatch.sources.profiles.profile import Delivers, load_profile

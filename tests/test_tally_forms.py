@@ -22,7 +22,8 @@ from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.names import Level, level_of
 from latewatch.domain.period import Cutoff, Period, between, named_period
-from latewatch.domain.record import Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Reported
 from latewatch.domain.standing import Case
 from latewatch.domain.tally.columns import Column, Share, values_of
 from latewatch.domain.tally.counts import Counts

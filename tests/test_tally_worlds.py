@@ -31,7 +31,8 @@ from latewatch.domain.layers import NATIONAL, PROVINCE, UNIT, WeekdayHours
 from latewatch.domain.letters.life import LetterState
 from latewatch.domain.limit import TimeLimit
 from latewatch.domain.period import MONTHS, Cutoff, Period, Span, period_of
-from latewatch.domain.record import Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Reported
 from latewatch.domain.standing import Case
 from latewatch.domain.tally.counts import Counts
 from latewatch.domain.tally.rule import SHIPPED, Against, CountingRule

@@ -12,7 +12,7 @@ from td_server import Item, Td, ho_so
 from worlds import moment
 
 from latewatch.domain.dossier import Cause, Channel, Status, Suspension
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
 from latewatch.progress import silent
 from latewatch.sources.profiles.profile import Delivers, load_profile

@@ -21,7 +21,8 @@ from worlds import moment
 from latewatch.domain.dossier import Cause, Stage, Status, Suspension
 from latewatch.domain.letters.life import Move
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Event, Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Event, Rejected, Reported
 from latewatch.errors import Place, UndoError
 from latewatch.jobs.assess import assess
 from latewatch.jobs.letters.closing import cancel_letters

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from latewatch.config import Source
 from latewatch.domain.correction import corrected_batch
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.jobs.feed import expected, file_alarms
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, shown, silent

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import Connection
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.jobs.filing import Filed, Filing
 from latewatch.jobs.intake import FileIntake, Taken

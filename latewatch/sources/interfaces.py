@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import ConfigError
 from latewatch.progress import Progress
 from latewatch.sources.profiles.profile import Profile, System

@@ -3,7 +3,7 @@
 from collections.abc import Generator
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.files.apart import Known, read_apart
 from latewatch.sources.profiles.office_names import with_office_names

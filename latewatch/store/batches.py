@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
 from latewatch.store.memory import seal_batch

@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select
 
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.fitting import fitted, joined_stages
-from latewatch.domain.record import Cells, Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Cells, Rejected, Reported
 from latewatch.domain.suspension import observe, told
 from latewatch.store import schema
 from latewatch.store.batches import (

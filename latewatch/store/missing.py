@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, or_, select, update
 from latewatch.domain.arrivals import RECENT, kind_of
 from latewatch.domain.dossier import Status
 from latewatch.domain.integrity.listing import Listable, Listing, is_shrunk
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK
 from latewatch.store.scan import Batch, Memory, alike, batch_of

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any, TypeAlias
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
 from latewatch.sources.files.reader_process import CALL, CAN_FORK, Order, Outcome

@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
-from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Rejected, Reported
 
 SHOWN_PLACES = 5
 _WORDING = ("status_text",)  # two words of one meaning are no contradiction

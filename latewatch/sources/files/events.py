@@ -5,7 +5,8 @@ from itertools import pairwise
 
 from latewatch.domain.dossier import Stage, Suspension
 from latewatch.domain.fitting import FACT_OF, Kind, not_whole, of_kind
-from latewatch.domain.record import Event, Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Event, Rejected, Reported
 from latewatch.domain.suspension import problem_of
 from latewatch.sources.files.event_rows import Spoilt, Told
 

@@ -26,7 +26,7 @@ from latewatch.errors import SourceError
 from latewatch.sources.files.grid import sheets
 
 if TYPE_CHECKING:
-    from latewatch.domain.record import Reading
+    from latewatch.domain.reading import Reading
 
 CALL = b"!"
 CAN_FORK = hasattr(os, "fork")  # there is none on Windows: a reader reads one file

@@ -5,7 +5,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Rejected, Reported
 from latewatch.errors import SourceError
 from latewatch.sources.files.contradictions import set_contradictions_aside
 from latewatch.sources.files.delimited import Content

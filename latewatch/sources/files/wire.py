@@ -9,7 +9,8 @@ from typing import IO, Any
 
 import msgspec
 
-from latewatch.domain.record import Cells, Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Cells, Reported
 from latewatch.errors import Place
 
 _to_json = msgspec.json.Encoder().encode

@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from latewatch.domain.dossier import Stage
-from latewatch.domain.record import Event, Reading, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Event, Reported
 from latewatch.sources.files.cells import key_of
 from latewatch.sources.profiles.profile import Profile
 

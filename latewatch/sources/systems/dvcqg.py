@@ -12,7 +12,7 @@ from typing import NamedTuple
 from msgspec import Raw
 
 from latewatch.config import Source, secret
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import Progress
 from latewatch.sources.profiles.profile import Profile

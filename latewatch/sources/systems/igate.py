@@ -14,7 +14,7 @@ from msgspec import Raw, Struct
 
 from latewatch.clock import VIETNAM, at_midnight
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import ConfigError, SourceError
 from latewatch.progress import Progress
 from latewatch.sources.profiles.profile import Profile

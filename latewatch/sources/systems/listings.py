@@ -13,7 +13,7 @@ from typing import Self
 from msgspec import Raw
 
 from latewatch.config import Source
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.progress import Progress
 
 MANY_ASIDE = 500  # codes a cursor remembers; of more, some may be told of twice

@@ -7,7 +7,7 @@ from msgspec import Raw, Struct
 
 from latewatch.config import Source
 from latewatch.domain.dossier import Status
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import ConfigError
 from latewatch.progress import Progress
 from latewatch.sources.profiles.profile import Profile

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from latewatch.domain.record import Reading
+from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.profiles.profile import Profile
 from latewatch.sources.systems.packet_records import PacketReader

@@ -8,7 +8,8 @@ import msgspec
 from msgspec import Struct, field
 
 from latewatch.domain.dossier import Stage
-from latewatch.domain.record import Event, Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Event, Rejected, Reported
 from latewatch.domain.suspension import is_before
 from latewatch.errors import Place
 from latewatch.sources.files.rows import Doubt

@@ -9,7 +9,8 @@ import msgspec
 from msgspec import UNSET, Raw, Struct
 
 from latewatch.domain.limit import TimeLimit
-from latewatch.domain.record import Reading, Rejected, Reported
+from latewatch.domain.reading import Reading
+from latewatch.domain.record import Rejected, Reported
 from latewatch.errors import Place
 from latewatch.sources.files.cells import LONGEST_CODE, cleaned, key_of, moment_of
 from latewatch.sources.files.rows import Doubt
