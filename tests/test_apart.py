@@ -215,4 +215,4 @@ def test_parts_are_made_while_they_are_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     path.write_bytes(many(PART + 1))
     parts = read_parts("a.xlsx", sheets("a.xlsx", path, 100), profile())
-    assert [len(part.reported) for part in parts] == [0, PART, 1, 0]
+    assert [part.read for part in parts] == [0, PART, 1, 0, 0]

@@ -1,11 +1,12 @@
 """Intake: one file taken in as one batch, in the same way for whoever brings it."""
 
+import gc
 from collections.abc import Iterable, Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 from sqlalchemy import Connection
 
@@ -81,7 +82,7 @@ class FileIntake:
             known = self.known(connection, delivery)
         if known:
             return Taken(known.id, known)
-        with self.opened(delivery) as file, self.store.writing() as connection:
+        with self.opened(delivery) as file, _uncollected(), self.store.writing() as connection:
             taken = self.take_into(connection, file)
             if cursor and not taken.before:
                 write_cursor(connection, self.source.name, cursor)
@@ -148,7 +149,20 @@ class FileIntake:
             yield part
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector off rows: they make no cycles, and it would look at each again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 def _corrected(part: Reading) -> int | None:
     """Return the batch whose rows this part brings back corrected."""
-    first = [each.raw for each in part.reported[:1]] + [each.raw for each in part.rejected[:1]]
+    reported = [*islice(part.plain, 1), *part.reported[:1]]
+    first = [each.raw for each in reported] + [each.raw for each in part.rejected[:1]]
     return next((batch for raw in first if (batch := corrected_batch(raw)) is not None), None)

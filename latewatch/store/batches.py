@@ -1,7 +1,8 @@
 """Batches: what each run brought of each source, from its opening to its seal; failures; cursors."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
@@ -65,45 +66,54 @@ def running_batch(connection: Connection, source: str, profile: str) -> int | No
     return connection.execute(select(table.id).where(same).order_by(table.id.desc()).limit(1)).scalar()
 
 
-def note_part(connection: Connection, batch_id: int, part: Reading, told: "Told") -> None:
-    """Add what a part did to the account of its batch."""
-    table = schema.batch
-    row = connection.execute(select(table).where(table.c.id == batch_id)).mappings().one()
-    numbers = {name: row[name] + getattr(told.intake, name) for name in Intake.__slots__}
-    unknown = dict(row["unknown"] or {})
-    for word, times in part.unknown.items():
-        unknown[word] = unknown.get(word, 0) + times
-    connection.execute(
-        update(table)
-        .where(table.c.id == batch_id)
-        .values(
-            **numbers,
-            fields=sorted({*row["fields"], *part.fields}),
-            warnings=[*row["warnings"], *part.warnings],
-            awaited=[*(row["awaited"] or ()), *told.awaited] or None,
-            layouts=[*(row["layouts"] or ()), *told.layouts] or None,
-            unknown=unknown or None,
-            listed=row["listed"] + told.listed,
-            versions=row["versions"] + told.versions,
-        )
-    )
-
-
 @dataclass(slots=True)
-class Told:
-    """What a part of a batch did: for the batch's account."""
+class Account:
+    """What some parts of a batch said and did, as its row tells it."""
 
-    intake: Intake
-    awaited: list[str]  # dossiers its events spoke of too early
-    layouts: list[list[str]]  # headings that no earlier part had
+    intake: Intake = field(default_factory=Intake)
+    fields: set[str] = field(default_factory=set)
+    warnings: list[str] = field(default_factory=list)
+    unknown: Counter[str] = field(default_factory=Counter)
+    awaited: list[str] = field(default_factory=list)  # dossiers its events spoke of too early
+    layouts: list[tuple[str, ...]] = field(default_factory=list)  # the headings of its sheets
     listed: int = 0
     versions: int = 0
 
+    def hear(self, part: Reading) -> None:
+        """Add what a part says of its file."""
+        self.fields |= part.fields
+        self.warnings += part.warnings
+        self.unknown += part.unknown
+        self.listed += len(part.same) + len(set(part.told))
 
-def layouts_of(connection: Connection, batch_id: int) -> list[tuple[str, ...]]:
-    """Return the headings of the sheets a batch has met so far."""
-    known = connection.execute(select(schema.batch.c.layouts).where(schema.batch.c.id == batch_id)).scalar()
-    return [tuple(each) for each in known or ()]
+
+def account_of(connection: Connection, batch_id: int) -> Account:
+    """Return the account of a batch so far."""
+    row = connection.execute(select(schema.batch).where(schema.batch.c.id == batch_id)).mappings().one()
+    return Account(
+        intake=Intake(**{name: row[name] for name in Intake.__slots__}),
+        fields=set(row["fields"]),
+        warnings=list(row["warnings"]),
+        unknown=Counter(row["unknown"]),
+        awaited=list(row["awaited"] or ()),
+        layouts=[tuple(each) for each in row["layouts"] or ()],
+        listed=row["listed"],
+        versions=row["versions"],
+    )
+
+
+def write_account(connection: Connection, batch_id: int, account: Account) -> None:
+    values = {
+        **{name: getattr(account.intake, name) for name in Intake.__slots__},
+        "fields": sorted(account.fields),
+        "warnings": account.warnings,
+        "awaited": account.awaited or None,
+        "layouts": account.layouts or None,
+        "unknown": dict(account.unknown) or None,
+        "listed": account.listed,
+        "versions": account.versions,
+    }
+    connection.execute(update(schema.batch).where(schema.batch.c.id == batch_id).values(values))
 
 
 def close_batch(connection: Connection, batch_id: int) -> None:

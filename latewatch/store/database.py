@@ -23,6 +23,7 @@ from latewatch.errors import StoreError
 from latewatch.store.rows import to_text
 
 BUSY_SECONDS = 60
+CACHE_KILOBYTES = 32 * 1024  # of pages: the indexes to which a hundred thousand new codes are added
 _WRITES = "latewatch_writes"
 _WRITE_LOCK = 0x1A7E  # the number of PostgreSQL's advisory lock: any, as long as every process takes this one
 
@@ -109,6 +110,7 @@ def _speak_sqlite(engine: Engine) -> None:
         _write_ahead(connection)
         connection.execute("PRAGMA synchronous = FULL")  # a commit survives a power cut
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KILOBYTES}")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -15,13 +15,13 @@ from latewatch.domain.suspension import observe, told
 from latewatch.store import schema
 from latewatch.store.batches import (
     CHUNK,
+    Account,
     Arrival,
     Intake,
-    Told,
+    account_of,
     close_batch,
-    layouts_of,
-    note_part,
     open_batch,
+    write_account,
 )
 from latewatch.store.facts import FIELDS, cells_text, from_row, to_document, to_values, updated
 from latewatch.store.memory import Version, append, newest_hash, newest_versions
@@ -42,11 +42,12 @@ def ingest(
     `known` are the codes that may be stored already; without it the store is asked for each.
     """
     batch = Batch(open_batch(connection, arrival), arrival.source, arrival.taken_at)
-    intake = Intake()
+    account = Account()
     for part in parts:
-        intake.add(take(connection, batch, part, known))
+        _take(connection, batch, part, known, account)
+    write_account(connection, batch.id, account)
     close_batch(connection, batch.id)
-    return intake
+    return account.intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +96,24 @@ def take(
 
     Events of a dossier nobody reported yet wait for it.
     """
-    layouts = layouts_of(connection, batch.id)
-    before = len(layouts)
-    plain, others = parted(part.reported, None if _has_undone(connection) else known)
-    write_newcomers(connection, batch, plain, layouts)
-    found = _compare(connection, batch, others, known)
+    account = account_of(connection, batch.id)
+    intake = _take(connection, batch, part, known, account)
+    write_account(connection, batch.id, account)
+    return intake
+
+
+def _take(
+    connection: Connection, batch: Batch, part: Reading, known: Container[str] | None, account: Account
+) -> Intake:
+    """Take one part in, and add what it did to the account of its batch."""
+    plain, others = parted(part.plain, None if _has_undone(connection) else known)
+    write_newcomers(connection, batch, plain, account.layouts)
+    found = _compare(connection, batch, [*others, *part.reported], known)
     found.rejected = [*part.rejected, *found.rejected]
     found.unchanged += part.repeated + len(part.same)
     _write_new(connection, batch, found.new)
     _write_changes(connection, found.changed)
-    append(connection, _versions(batch, found, layouts))
+    append(connection, _versions(batch, found, account.layouts))
     _write_digests(connection, found.reworded)
     _write_rejections(connection, batch.id, found.rejected)
     intake = Intake(
@@ -114,14 +123,10 @@ def take(
         unchanged=found.unchanged,
         rejected=len(found.rejected),
     )
-    account = Told(
-        intake=intake,
-        awaited=found.awaited,
-        layouts=[list(each) for each in layouts[before:]],
-        listed=len(part.same) + len({each.code for each in part.reported}),
-        versions=len(plain) + len(found.new) + len(found.changed),
-    )
-    note_part(connection, batch.id, part, account)
+    account.hear(part)
+    account.intake.add(intake)
+    account.awaited += found.awaited
+    account.versions += len(plain) + len(found.new) + len(found.changed)
     return intake
 
 

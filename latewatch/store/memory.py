@@ -1,13 +1,14 @@
 """What the sources said, version by version, each sealed by a hash over itself and the one before it."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from latewatch.store import schema
-from latewatch.store.rows import insert_rows, to_text
+from latewatch.store.rows import insert_columns, to_text
 
 _PAGE = 10_000
 
@@ -27,8 +28,15 @@ class Version(NamedTuple):
 
 def append(connection: Connection, versions: Iterable[Version]) -> None:
     """Seal `versions` and keep them for good, after all that are there."""
-    names = (*Version._fields, "hash")
-    insert_rows(connection, schema.record_version, names, _sealed(newest_hash(connection), versions))
+    columns = list(zip(*versions, strict=True))
+    if columns:
+        append_columns(connection, columns)
+
+
+def append_columns(connection: Connection, columns: Sequence[Sequence[Any]]) -> None:
+    """Do the same with versions that are given as the columns of `Version`."""
+    hashes = list(_seals(newest_hash(connection), columns))
+    insert_columns(connection, schema.record_version, (*Version._fields, "hash"), [*columns, hashes])
 
 
 def newest_hash(connection: Connection) -> str:
@@ -37,10 +45,12 @@ def newest_hash(connection: Connection) -> str:
     return connection.execute(select(table.hash).order_by(table.id.desc()).limit(1)).scalar() or ""
 
 
-def _sealed(last: str, versions: Iterable[Version]) -> Iterator[list[Any]]:
-    for each in versions:
-        last = seal_of(last, each)
-        yield [*each, last]
+def _seals(last: str, columns: Sequence[Sequence[Any]]) -> Iterator[str]:
+    """Yield the seal of each row, after the seal `last`."""
+    texts = ([part if type(part) is str else _text(part) for part in column] for column in columns)
+    for parts in zip(*texts, strict=True):
+        last = _seal(last, *parts)
+        yield last
 
 
 def seal_of(last: str, content: Iterable[Any]) -> str:
@@ -48,8 +58,16 @@ def seal_of(last: str, content: Iterable[Any]) -> str:
 
     Parts are told apart by a zero byte, which no text here holds; what is no text stands as JSON.
     """
-    parts = [part if type(part) is str else to_text(part) for part in content]
-    return hashlib.sha256("\0".join([last, *parts]).encode()).hexdigest()
+    return _seal(last, *(part if type(part) is str else to_text(part) for part in content))
+
+
+def _seal(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+@lru_cache(typed=True)
+def _text(part: int | None) -> str:
+    return to_text(part)
 
 
 def seal_batch(connection: Connection, batch_id: int) -> None:

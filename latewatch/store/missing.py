@@ -34,7 +34,7 @@ class Listed:
         """Hand the parts on, and note whom they name."""
         for part in parts:
             self.taken.extend(map(hash, part.same))
-            self.taken.extend(hash(each.code) for each in part.reported)
+            self.taken.extend(map(hash, part.told))
             self.set_aside.extend(hash(each.code) for each in part.rejected if each.code)
             yield part
 

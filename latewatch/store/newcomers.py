@@ -3,7 +3,7 @@
 What is written is what `ingest` writes of each alone; a test holds the two together.
 """
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from itertools import repeat
@@ -13,14 +13,13 @@ import msgspec
 from sqlalchemy import Connection
 
 from latewatch.domain.dossier import Dossier
-from latewatch.domain.record import Cells, Reported
+from latewatch.domain.reading import NO_ROWS, PlainRows
+from latewatch.domain.record import Reported
 from latewatch.domain.suspension import interrupts
 from latewatch.store import schema
-from latewatch.store.facts import FIELDS, LISTS, cells_text, shown
-from latewatch.store.memory import Version, append
-from latewatch.store.rows import insert_columns, to_bytes
-
-FEW = 20  # dossiers; fewer are not worth a column
+from latewatch.store.facts import FIELDS, LISTS, shown
+from latewatch.store.memory import append_columns
+from latewatch.store.rows import insert_columns, to_lines
 
 
 class Arrived(Protocol):
@@ -43,77 +42,58 @@ _Document = msgspec.defstruct(
 )
 
 
-def parted(
-    rows: Sequence[Reported], known: Container[str] | None
-) -> tuple[Sequence[Reported], Sequence[Reported]]:
-    """Return the rows that are plainly new and tell the same fields, and all others.
+def parted(rows: PlainRows, known: Container[str] | None) -> tuple[PlainRows, list[Reported]]:
+    """Return the rows of new dossiers of which they say all there is to say, and all others.
 
     `known` are the codes that may be stored already; without it nobody can say.
     """
-    if known is None or len(rows) < FEW:
-        return (), rows
-    names = rows[0].facts.keys()
-    is_plain = [_is_plain(row, known) and row.facts.keys() == names for row in rows]
-    plain = [row for row, is_one in zip(rows, is_plain, strict=True) if is_one]
-    return plain, [row for row, is_one in zip(rows, is_plain, strict=True) if not is_one]
-
-
-def _is_plain(row: Reported, known: Container[str]) -> bool:
-    """Tell whether a row is of a new dossier of which it says all there is to say."""
-    if row.events or row.adds or not isinstance(row.raw, Cells) or row.code in known:
-        return False
-    facts = row.facts
-    return not (interrupts(facts["status"]) or facts.get("suspensions") or facts.get("stages"))
+    if known is None or not rows:
+        return NO_ROWS, list(rows)
+    pairs = zip(rows.codes, rows.facts["status"], strict=True)
+    is_new = [code not in known and not interrupts(status) for code, status in pairs]
+    return rows.those(is_new), list(rows.those([not new for new in is_new]))
 
 
 def write_newcomers(
-    connection: Connection,
-    arrived: Arrived,
-    rows: Sequence[Reported],
-    layouts: list[tuple[str, ...]],
+    connection: Connection, arrived: Arrived, rows: PlainRows, layouts: list[tuple[str, ...]]
 ) -> None:
-    """Write plain new dossiers and the first version of each; add their headings to `layouts`."""
+    """Write new dossiers and the first version of each; add their headings to `layouts`."""
     if not rows:
         return
     columns = [_column(name, rows) for name in FIELDS]
     same: dict[str, Iterable[Any]] = {
         "version": repeat(1, len(rows)),
         "source": repeat(arrived.source, len(rows)),
-        "digest": [_digest(row, arrived.taken_at) for row in rows],
+        "digest": _digests(rows, arrived.taken_at),
     }
     insert_columns(connection, schema.dossier, (*FIELDS, *same), [*columns, *same.values()])
-    append(connection, _versions(arrived, rows, columns, layouts))
+    append_columns(connection, _versions(arrived, rows, columns, layouts))
 
 
-def _column(name: str, rows: Sequence[Reported]) -> list[Any]:
+def _column(name: str, rows: PlainRows) -> Sequence[Any]:
     """Return a column of the table `dossier`."""
     if name == "code":
-        return [row.code for row in rows]
-    if name in LISTS or name not in rows[0].facts:
+        return rows.codes
+    if name in LISTS or name not in rows.facts:
         return [_BLANK[name]] * len(rows)
-    column = [row.facts[name] for row in rows]
-    return [shown(value) for value in column] if name in ("status", "channel", "time_limit") else column
+    column = rows.facts[name]
+    return list(map(shown, column)) if name in ("status", "channel", "time_limit") else column
 
 
-def _digest(row: Reported, at: datetime) -> str | None:
-    """Return the fingerprint, unless the receipt lies ahead (see `ingest`)."""
-    received_at = row.facts.get("received_at")
-    return None if received_at is not None and received_at > at else row.digest or None
+def _digests(rows: PlainRows, at: datetime) -> list[str | None]:
+    """Return the fingerprints, unless the receipt lies ahead (see `ingest`)."""
+    receipts = rows.facts.get("received_at") or repeat(None, len(rows))
+    pairs = zip(rows.digests, receipts, strict=True)
+    return [None if receipt is not None and receipt > at else digest or None for digest, receipt in pairs]
 
 
 def _versions(
-    arrived: Arrived,
-    rows: Sequence[Reported],
-    columns: Sequence[Sequence[Any]],
-    layouts: list[tuple[str, ...]],
-) -> Iterator[Version]:
-    documents = map(_Document, *columns)
-    for row, document in zip(rows, documents, strict=True):
-        raw = row.raw
-        assert isinstance(raw, Cells)  # noqa: S101  plain rows are
-        if raw.headings not in layouts:
-            layouts.append(raw.headings)
-        facts = to_bytes(document).decode()
-        layout = layouts.index(raw.headings)
-        told = str(row.place), facts, layout, cells_text(raw)
-        yield Version(row.code, 1, arrived.id, arrived.source, *told)
+    arrived: Arrived, rows: PlainRows, columns: Sequence[Sequence[Any]], layouts: list[tuple[str, ...]]
+) -> list[Sequence[Any]]:
+    """Return the columns of `Version`."""
+    if rows.headings not in layouts:
+        layouts.append(rows.headings)
+    facts = to_lines(map(_Document, *columns))
+    same = (1, arrived.id, arrived.source, layouts.index(rows.headings))
+    version, batch, source, layout = ([value] * len(rows) for value in same)
+    return [rows.codes, version, batch, source, list(map(str, rows.places())), facts, layout, rows.written]

@@ -58,11 +58,17 @@ def text_of(cell: Cell) -> str:
 
 
 def texts_of(cells: Sequence[Cell]) -> Sequence[str]:
-    """Return the cells of a row as a person sees them; most rows are clean, and are looked at all at once."""
-    texts = [cell if type(cell) is str else text_of(cell) for cell in cells]
-    row = _BAR.join(texts)
-    is_clean = row.isprintable() and not any(sign in row for sign in _UNTIDY)
-    if is_clean and row[:1] != " " != row[-1:] and (row.isascii() or unicodedata.is_normalized("NFC", row)):
+    """Return cells of a row or column as a person sees them; most are clean, and looked at all at once."""
+    try:
+        texts: Sequence[str] = cells  # type: ignore[assignment]  # mostly texts, and the next line tells
+        joined = _BAR.join(texts)
+    except TypeError:
+        texts = [text_of(cell) for cell in cells]
+        joined = _BAR.join(texts)
+    is_clean = joined.isprintable() and not any(sign in joined for sign in _UNTIDY)
+    if not is_clean or joined[:1] == " " or joined[-1:] == " ":
+        return [cleaned(text) for text in texts]
+    if joined.isascii() or unicodedata.is_normalized("NFC", joined):
         return texts
     return [cleaned(text) for text in texts]
 
@@ -230,9 +236,9 @@ def phone_of(cell: Cell) -> str:
 
     Without it mobile numbers have 9 digits, and those of landlines, which begin with 2, have 10.
     """
-    text = text_of(cell)
     if isinstance(cell, str):
-        return text
+        return cleaned(cell)
+    text = text_of(cell)
     is_number = isinstance(cell, int | float) and not isinstance(cell, bool)
     has_lost_zero = len(text) == 9 or (len(text) == 10 and text.startswith("2"))
     return f"0{text}" if is_number and has_lost_zero and text.isdigit() else text

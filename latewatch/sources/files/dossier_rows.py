@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 
 from latewatch.domain.dossier import Cause, Suspension
 from latewatch.domain.record import Reported
@@ -16,6 +16,7 @@ from latewatch.sources.files.scan import Scan
 from latewatch.sources.order import misfit_of
 from latewatch.sources.profiles.profile import DATE_FIELDS, Profile
 
+Read: TypeAlias = Callable[[Cell], Any]
 SUPPLEMENT = ("supplement_asked_at", "supplement_got_at")
 
 
@@ -28,8 +29,8 @@ class DossierReader(RowReader):
         super().__init__(file, sheet, header, profile, scan)
         readers = self._readers()
         columns = [(field, column) for field, column in header.columns.items() if field != "code"]
-        self._plain = [(field, column) for field, column in columns if field not in readers]
-        self._read = [(field, column, readers[field]) for field, column in columns if field in readers]
+        self.plain = [(field, column) for field, column in columns if field not in readers]
+        self.read = [(field, column, readers[field]) for field, column in columns if field in readers]
         self._odd: dict[tuple[str, str], list[int]] = {}  # column and reason → row numbers
         self._has_supplements = any(field in header.columns for field in SUPPLEMENT)
         self.unknown: Counter[str] = Counter()  # status words nobody mapped
@@ -42,9 +43,9 @@ class DossierReader(RowReader):
         self._check_width(row)
         code = self._code(row)
         cells, texts, width = row.cells, row.texts, len(row.texts)
-        facts: dict[str, Any] = {field: texts[column] for field, column in self._plain if column < width}
+        facts: dict[str, Any] = {field: texts[column] for field, column in self.plain if column < width}
         odd = []
-        for field, column, read in self._read:
+        for field, column, read in self.read:
             if column < width:
                 try:
                     facts[field] = read(cells[column])
@@ -59,7 +60,7 @@ class DossierReader(RowReader):
             self._odd.setdefault(each, []).append(row.at + 1)
         return Reported(code, facts, self.raw(row), self.place(row.at), (), "" if odd else digest)
 
-    def _readers(self) -> dict[str, Callable[[Cell], Any]]:
+    def _readers(self) -> dict[str, Read]:
         """Return how the cells of a field are read, for the fields that are more than text."""
         few = lru_cache(REMEMBERED, typed=True)  # these columns have few distinct cells
         profile = self.profile

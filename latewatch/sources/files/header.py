@@ -13,6 +13,7 @@ from latewatch.sources.files.grid import Cell, Sheet
 SEARCHED_ROWS = 40
 DEEPEST_HEADER = 3
 Heading = tuple[str, ...]  # the texts of one column, from top to bottom
+LONGEST_NUMBER = 4  # characters of the number of a column, with its brackets
 _NUMBERED = re.compile(r"[(\[]?\d{1,2}[)\]]?(\s*=.*)?|[A-Z]")
 
 
@@ -175,4 +176,5 @@ def are_numbers(texts: Sequence[str]) -> bool:
 
 def is_column_number(text: str) -> bool:
     """Tell whether a cell numbers its column: `(3)`, `3`, `(3)=(4)+(5)`, `C`."""
-    return _NUMBERED.fullmatch(text) is not None
+    is_short = len(text) <= LONGEST_NUMBER or "=" in text
+    return is_short and _NUMBERED.fullmatch(text) is not None

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
 from latewatch.domain.record import Cells
@@ -50,10 +51,15 @@ class RowReader:
         self.profile = profile
         self._signs = [header.columns[field] for field in self.SIGNS if field in header.columns]
         self.verdicts = scan.verdicts
-        self._cut_at = header.data_row + len(scan.codes) - 1 if sheet.is_cut else -1
+        self.cut_at = header.data_row + len(scan.codes) - 1 if sheet.is_cut else -1
         self._names: tuple[str, ...] = ()
         aliases = (alias for alias, field in profile.field_of.items() if field == "code")
         self._has_digits = any(map(_DIGIT.search, aliases))
+
+    @property
+    def whole(self) -> Place:
+        """The file and the sheet."""
+        return Place(self.file, self.sheet.name)
 
     def place(self, index: int) -> Place:
         return Place(self.file, self.sheet.name, index + 1)
@@ -67,9 +73,11 @@ class RowReader:
     def moment(self, field: str) -> Callable[[Cell], datetime | None]:
         """Return how the dates of a column are read, as all of it is. What it returns raises ValueError."""
         verdict = self.verdicts.get(field, PLAIN)
+        if not verdict.doubt:
+            return partial(moment_of, order=verdict.order)
 
         def read(cell: Cell) -> datetime | None:
-            if verdict.doubt and is_doubtful(cell, verdict):
+            if is_doubtful(cell, verdict):
                 raise ValueError(f"“{text_of(cell)}”: {verdict.doubt}")
             return moment_of(cell, verdict.order)
 
@@ -83,9 +91,13 @@ class RowReader:
 
     def raw(self, row: Row) -> Cells:
         """Return the row as heading → text; of two headings alike both stay."""
-        if len(self._names) < len(row.texts):
-            self._names = self._names_of(len(row.texts))
-        return Cells(self._names, tuple(row.texts))
+        return Cells(self.names(len(row.texts)), tuple(row.texts))
+
+    def names(self, width: int) -> tuple[str, ...]:
+        """Return a name for each column, at least for the first `width`."""
+        if len(self._names) < width:
+            self._names = self._names_of(width)
+        return self._names
 
     def _names_of(self, width: int) -> tuple[str, ...]:
         """Return a name for each column; a line of a text file may have a million of them."""
@@ -104,7 +116,7 @@ class RowReader:
         """
         code = self.text(row, "code")
         has_sign = any(row.texts[column] for column in self._signs if column < len(row.texts))
-        if code and has_sign and not self._may_be_heading(code):
+        if code and has_sign and not self.may_be_heading(code):
             return is_column_number(code) and are_numbers(row.texts)
         filled = [text for text in row.texts if text]
         if len(filled) <= 1 and not code:
@@ -117,7 +129,7 @@ class RowReader:
             return len(filled) == 1 and " " in code
         return len(filled) <= 2 or any(map(_is_total, filled))
 
-    def _may_be_heading(self, code: str) -> bool:
+    def may_be_heading(self, code: str) -> bool:
         """Tell in no time of most codes that they are not the header once more: they have digits."""
         return self._has_digits or _DIGIT.search(code) is None
 
@@ -128,7 +140,7 @@ class RowReader:
     def _check_width(self, row: Row) -> None:
         """Refuse a row of a text file whose cells need not stand below their headings."""
         got = len(row.texts)
-        if row.at == self._cut_at:
+        if row.at == self.cut_at:
             wanted = max(self.header.headings) + 1
             if got < wanted:
                 raise Doubt(
@@ -142,19 +154,25 @@ class RowReader:
             )
 
     def _code(self, row: Row) -> str:
-        code, column = self.text(row, "code"), self.heading("code")
-        if not code:
-            raise Doubt(column, "thiếu mã hồ sơ; hãy ghi mã rồi xuất lại")
-        if len(code) > LONGEST_CODE:
-            raise Doubt(column, f"mã hồ sơ dài quá {LONGEST_CODE} ký tự; hãy kiểm tra cột này")
-        cell = row.cells[self.header.columns["code"]]
-        if isinstance(cell, float) and len(code) > EXACT_DIGITS:
-            raise Doubt(
-                column,
-                f"mã {code} là số dài quá {EXACT_DIGITS} chữ số nên bảng tính đã làm tròn; "
-                "hãy xuất lại với cột mã ở dạng chữ",
-            )
+        code = self.text(row, "code")
+        problem = code_problem(row.cells[self.header.columns["code"]] if code else "", code)
+        if problem:
+            raise Doubt(self.heading("code"), problem)
         return code
+
+
+def code_problem(cell: Cell, code: str) -> str:
+    """Say why the text `code` of a cell is no code; nothing where it is one."""
+    if not code:
+        return "thiếu mã hồ sơ; hãy ghi mã rồi xuất lại"
+    if len(code) > LONGEST_CODE:
+        return f"mã hồ sơ dài quá {LONGEST_CODE} ký tự; hãy kiểm tra cột này"
+    if isinstance(cell, float) and len(code) > EXACT_DIGITS:
+        return (
+            f"mã {code} là số dài quá {EXACT_DIGITS} chữ số nên bảng tính đã làm tròn; "
+            "hãy xuất lại với cột mã ở dạng chữ"
+        )
+    return ""
 
 
 def _is_total(text: str) -> bool:

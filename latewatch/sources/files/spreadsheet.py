@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import islice
 
@@ -15,6 +16,7 @@ from latewatch.sources.files.event_rows import EventReader, Spoilt, Told
 from latewatch.sources.files.events import join_events
 from latewatch.sources.files.grid import Cells, Sheet, sheets
 from latewatch.sources.files.header import Header, NoTable, find_header
+from latewatch.sources.files.plain_rows import Page, PlainReader
 from latewatch.sources.files.rows import Doubt, Row, RowReader
 from latewatch.sources.files.scan import Scan, scan
 from latewatch.sources.profiles.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile, Reads
@@ -35,7 +37,7 @@ def read_parts(
     name: str,
     found: Iterable[Sheet],
     profile: Profile,
-    stored: Callable[[], Container[str]] = frozenset,
+    stored: Callable[[], AbstractSet[str]] = frozenset,
 ) -> Iterator[Reading]:
     """Yield what every sheet `found` in the file `name` says that has a header.
 
@@ -43,12 +45,13 @@ def read_parts(
     a whole. Rows whose fingerprints `stored` gives are not read: their codes are handed on.
     """
     opening = Reading()
-    tables = list(_tables(name, found, profile, opening))
+    known = stored()
+    tables = list(_tables(name, found, profile, opening, needs_digests=bool(known)))
     if profile.reads is Reads.EVENTS:
         _read_events(name, tables, profile, opening)
         yield opening
     else:
-        yield from _read_dossiers(name, tables, profile, opening, stored)
+        yield from _read_dossiers(name, tables, profile, opening, known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,16 @@ class _Table:
     header: Header
     scan: Scan
 
+    def page(self, rows: Sequence[tuple[int, Cells]]) -> Page:
+        """Return rows, told by their numbers from the header's end, with their fingerprints."""
+        numbers, cells = zip(*rows, strict=True)
+        digests = self.scan.digests_of(numbers, cells)
+        return Page([self.header.data_row + at for at in numbers], cells, digests)
 
-def _tables(name: str, found: Iterable[Sheet], profile: Profile, opening: Reading) -> Iterator[_Table]:
+
+def _tables(
+    name: str, found: Iterable[Sheet], profile: Profile, opening: Reading, *, needs_digests: bool
+) -> Iterator[_Table]:
     """Yield the sheets with a header; in the end say which could not be read. Raises SourceError."""
     others: list[NoTable] = []
     has_any = False
@@ -76,7 +87,8 @@ def _tables(name: str, found: Iterable[Sheet], profile: Profile, opening: Readin
         has_any = True
         opening.fields |= frozenset(header.columns)
         opening.warnings += header.warnings
-        yield _Table(sheet, header, scan(sheet, header, profile, date_fields))
+        found_there = scan(sheet, header, profile, date_fields, needs_digests=needs_digests)
+        yield _Table(sheet, header, found_there)
     if not has_any:
         raise others[0] if others else _no_header(name, profile)
     opening.warnings += [f"{other}; trang tính này không được đọc" for other in others]
@@ -96,13 +108,12 @@ def _read_dossiers(
     tables: Sequence[_Table],
     profile: Profile,
     opening: Reading,
-    stored: Callable[[], Container[str]],
+    known: Container[str],
 ) -> Iterator[Reading]:
     codes = Counter(code for table in tables for code in table.scan.codes if code)
     several = {code for code, number in codes.items() if number > 1}
-    known = stored()
     wanted = [_wanted(table.scan, several, known) for table in tables]
-    opening.ahead = sum(-(-len(rows) // PART) for rows in wanted) + 1
+    opening.ahead = sum(-(-len(rows) // PART) + 1 for rows in wanted) + 1
     opening.same = _same(tables, wanted)
     yield opening
     held: list[Reported] = []
@@ -118,7 +129,7 @@ def _read_dossiers(
 
 def _wanted(found: Scan, several: Container[str], stored: Container[str]) -> list[int]:
     """Return the rows to be read: all but those of which the store knows every word."""
-    if not found.is_plain:
+    if not (found.is_plain and found.digests):
         return list(range(len(found.codes)))
     pairs = enumerate(zip(found.digests, found.codes, strict=True))
     return [at for at, (digest, code) in pairs if digest not in stored or code in several]
@@ -137,24 +148,30 @@ def _parts(
     reader: DossierReader, table: _Table, wanted: Sequence[int], several: Container[str], held: list[Reported]
 ) -> Iterator[Reading]:
     """Yield the rows of a sheet in parts; whose code is on several rows is `held` till all are read."""
-    part = Reading()
-    digests = table.scan.digests if table.scan.is_plain else None
-    for number, (at, cells) in enumerate(_picked(table, wanted)):
-        if number and number % PART == 0:
-            yield part
-            part = Reading()
-        row = reader.row(table.header.data_row + at, cells)
+    plainly = PlainReader(reader, several)
+    picked = _picked(table, wanted)
+    while rows := list(islice(picked, PART)):
+        part = Reading()
+        part.plain, others = plainly.read(table.page(rows))
+        for each in _read_alone(reader, others):
+            if isinstance(each, Rejected):
+                part.rejected.append(each)
+            else:
+                (held if each.code in several else part.reported).append(each)
+        yield part
+    yield Reading(warnings=_cut(reader.warnings()), unknown=reader.unknown)
+
+
+def _read_alone(reader: DossierReader, page: Page) -> Iterator[Reported | Rejected]:
+    """Yield what the records among the rows of `page` report, or why they cannot be taken."""
+    for index, cells, digest in zip(page.indices, page.rows, page.digests, strict=True):
+        row = reader.row(index, cells)
         if row.is_blank or reader.is_no_record(row):
             continue
         try:
-            reported = reader.report(row, digests[at] if digests else "")
+            yield reader.report(row, digest)
         except Doubt as doubt:
-            part.rejected.append(_rejected(reader, row, doubt))
-            continue
-        (held if reported.code in several else part.reported).append(reported)
-    part.warnings += _cut(reader.warnings())
-    part.unknown += reader.unknown
-    yield part
+            yield _rejected(reader, row, doubt)
 
 
 def _picked(table: _Table, wanted: Sequence[int]) -> Iterator[tuple[int, Cells]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from latewatch.domain.dossier import Stage
-from latewatch.domain.reading import Reading
+from latewatch.domain.reading import PlainRows, Reading
 from latewatch.domain.record import Event, Reported
 from latewatch.sources.files.cells import key_of
 from latewatch.sources.profiles.profile import Profile
@@ -17,7 +17,16 @@ def with_office_names(part: Reading, profile: Profile) -> Reading:
     """Return `part` with its units named as the office names them; what the source wrote stays in `raw`."""
     if profile.units:
         part.reported = [_renamed(each, profile.units) for each in part.reported]
+        part.plain = _renamed_column(part.plain, profile.units)
     return part
+
+
+def _renamed_column(rows: PlainRows, units: Mapping[str, str]) -> PlainRows:
+    facts = {
+        name: [units.get(key_of(unit), unit) for unit in values] if name in UNIT_FIELDS else values
+        for name, values in rows.facts.items()
+    }
+    return replace(rows, facts=facts)
 
 
 def _renamed(reported: Reported, units: Mapping[str, str]) -> Reported:
