@@ -30,8 +30,8 @@ from latewatch.jobs.office import Office
 from latewatch.letters.render import LetterPrinter
 from latewatch.store import schema
 from latewatch.store.database import Store
-from latewatch.store.facts import FIELDS, to_values
 from latewatch.store.movable import movable
+from latewatch.written import FIELDS, to_values
 
 SEEDS = 3 * int(os.environ.get("LATEWATCH_FUZZ", "1"))
 BY = Signature("Nguyễn Văn Ví Dụ", "thử")

@@ -27,11 +27,11 @@ from latewatch.domain.limit import LimitUnit
 from latewatch.domain.record import DateOrder
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
+from latewatch.sources.files.apart import read_apart
 from latewatch.sources.files.cells import key_of, limit_of, moment_of, phone_of, procedure_code_of, text_of
 from latewatch.sources.files.grid import Sheet
 from latewatch.sources.files.header import find_header
 from latewatch.sources.mapping.cells import kind_of
-from latewatch.sources.reading import read_delivery
 
 TIMES = int(os.environ.get("LATEWATCH_FUZZ", "1"))
 SECONDS = 60  # for one file, read three times; a good one of this size takes hundredths of one
@@ -281,7 +281,7 @@ def test_a_file_read_as_the_poll_reads_it(folder: Path, kind: str, seed: int) ->
     path.write_bytes(MAKERS[kind](random.Random(seed)))  # noqa: S311  a test, not a secret
     source = Source(name="thử", folder=folder, max_megabytes=4, max_memory_megabytes=512)
     try:
-        for part in read_delivery(Delivery(path.name, path, ""), source, DOSSIERS):
+        for part in read_apart(Delivery(path.name, path, ""), source, DOSSIERS):
             assert part.read >= len(part.reported)
     except SourceError as e:
         assert any(cure in str(e) for cure in ("hãy", "lưu lại", "chia nhỏ"))  # noqa: PT017

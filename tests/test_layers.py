@@ -19,6 +19,8 @@ FLOORS = {
     "domain": 1,
     "config": 1,
     "typed": 1,
+    "moments": 1,
+    "written": 1,
     "paper": 1,
     "bulk": 2,
     "figures": 2,

@@ -20,7 +20,7 @@ from latewatch.store.batches import Arrival
 from latewatch.store.database import Store, open_store
 from latewatch.store.ingest import ingest
 from latewatch.store.newcomers import parted
-from latewatch.store.rows import to_text
+from latewatch.written import to_text
 
 FEW = 5
 HEADINGS = ("Mã hồ sơ", "Trạng thái", "Ghi chú")

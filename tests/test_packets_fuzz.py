@@ -22,9 +22,8 @@ from latewatch.sources.systems.packets import open_packet
 from latewatch.sources.systems.records import Records
 from latewatch.store.batches import Arrival
 from latewatch.store.database import Store
-from latewatch.store.facts import to_document, to_values
 from latewatch.store.ingest import ingest
-from latewatch.store.rows import to_text
+from latewatch.written import to_document, to_text, to_values
 
 PROFILE = profile()
 MUTATIONS = 60_000

@@ -10,10 +10,17 @@ from exports import CORE, core, profile, sheet_of
 from hypothesis import given
 from hypothesis import strategies as st
 
+from latewatch.clock import VIETNAM
+from latewatch.domain.dossier import Dossier
 from latewatch.domain.reading import NO_ROWS, Reading
 from latewatch.domain.record import Cells
+from latewatch.moments import Moments
+from latewatch.sources.files.cells import YEARS, key_of
+from latewatch.sources.files.finishing import finished
 from latewatch.sources.files.plain_rows import Page, PlainReader
 from latewatch.sources.files.spreadsheet import PART, read_parts
+from latewatch.sources.profiles.office_names import with_office_names
+from latewatch.written import to_document, to_values
 
 TEXTS = [
     "",
@@ -182,3 +189,26 @@ def test_pages_of_a_sheet_that_has_none() -> None:
 def test_a_sheet_of_several_pages() -> None:
     rows = [core(f"H99.{n}") for n in range(PART + 3)]
     assert len(plain_of(rows)) == PART + 3
+
+
+@given(st.lists(st.none() | st.datetimes(datetime(1900, 1, 1), datetime(2200, 1, 1)), max_size=9))  # noqa: DTZ001
+def test_packed_moments_are_the_same(moments: list[datetime | None]) -> None:
+    whole = [each and each.replace(microsecond=0, tzinfo=VIETNAM) for each in moments]
+    after = [each for each in whole if each is None or each.year >= YEARS[0]]
+    packed = Moments.of(after)
+    assert (list(packed), len(packed), list(packed[1:])) == (after, len(after), after[1:])
+    assert Moments.of(packed) is packed
+    assert [packed[at] for at in range(len(after))] == after
+
+
+def test_rows_that_are_ready_to_be_kept_say_the_same() -> None:
+    headings = [*CORE, "Số ngày giải quyết", "Hình thức nộp", "Đơn vị giải quyết"]
+    rows = [[*core(f"H99.{n}"), "5 ngày làm việc", "Trực tiếp", unit] for n, unit in enumerate(["", "xã A"])]
+    names = replace(profile(), units={key_of("xã A"): "UBND xã Ví Dụ"})
+    (part,) = (p for p in read_parts("a", [sheet_of("S", [headings, *rows])], names) if p.plain)
+    before = list(with_office_names(part, names).plain)
+    after = finished(part, names).plain
+    assert list(after) == before
+    assert [each.facts["resolving_unit"] for each in before] == ["", "UBND xã Ví Dụ"]
+    made = [Dossier(code=each.code, **each.facts) for each in before]
+    assert list(after.documents) == [to_document(to_values(each)) for each in made]

@@ -18,7 +18,8 @@ class PlainRows:
 
     `facts` goes from a field to its value in every row: all of them tell the same fields. `written` is the
     list of each row's cells as JSON, under the same `headings`; `sheet` is where they
-    stand, `numbers` which they are there, from 1.
+    stand, `numbers` which they are there, from 1. `documents` are the facts of each as they are kept of a
+    dossier nobody knew, where they were written down already.
     """
 
     codes: Sequence[str] = ()
@@ -28,6 +29,7 @@ class PlainRows:
     sheet: Place = NOWHERE
     numbers: Sequence[int] = ()
     digests: Sequence[str] = ()
+    documents: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -45,8 +47,8 @@ class PlainRows:
 
     def those(self, wanted: Sequence[bool]) -> "PlainRows":
         """Return the rows that are `wanted`."""
-        if all(wanted):
-            return self
+        if all(wanted) or not any(wanted):
+            return self if all(wanted) else NO_ROWS
         return replace(
             self,
             codes=list(compress(self.codes, wanted)),
@@ -54,6 +56,7 @@ class PlainRows:
             written=list(compress(self.written, wanted)),
             numbers=list(compress(self.numbers, wanted)),
             digests=list(compress(self.digests, wanted)),
+            documents=list(compress(self.documents, wanted)),
         )
 
 

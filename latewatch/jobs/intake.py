@@ -17,7 +17,7 @@ from latewatch.jobs.feed import expected, file_alarms
 from latewatch.jobs.office import Office
 from latewatch.progress import Progress, shown, silent
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.reading import read_delivery
+from latewatch.sources.files.apart import read_apart
 from latewatch.store.batches import (
     Arrival,
     Intake,
@@ -94,7 +94,7 @@ class FileIntake:
 
         Raises SourceError where it cannot be read.
         """
-        with closing(read_delivery(delivery, self.source, self.profile, self._digests)) as parts:
+        with closing(read_apart(delivery, self.source, self.profile, self._digests)) as parts:
             first = next(parts)
             whole = shown(chain([first], parts), first.ahead, f"Đọc {delivery.name}", self.progress)
             yield OpenedFile(delivery, self._told, whole)

@@ -15,7 +15,8 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.standing import Standing
 from latewatch.store import schema
 from latewatch.store.database import insert_or_else
-from latewatch.store.facts import FIELDS, from_row
+from latewatch.store.facts import from_row
+from latewatch.written import FIELDS
 
 # Where a dossier can stand next is not settled: its standing moves with the clock.
 MOVING = (Standing.WITHIN, Standing.DUE_SOON, Standing.OVERDUE, Standing.SUSPENDED)

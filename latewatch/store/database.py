@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError
 
 from latewatch.errors import StoreError
-from latewatch.store.rows import to_text
+from latewatch.written import to_text
 
 BUSY_SECONDS = 60
 CACHE_KILOBYTES = 32 * 1024  # of pages: the indexes to which a hundred thousand new codes are added

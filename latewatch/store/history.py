@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 from latewatch.domain.dossier import Dossier
 from latewatch.errors import StoreError
 from latewatch.store import schema
-from latewatch.store.facts import from_document
+from latewatch.written import from_document
 
 _UNDO = schema.batch.alias("undo")
 _BATCH = ("source", "origin", "state", "taken_at", "undoes", "author", "reason")

@@ -23,10 +23,11 @@ from latewatch.store.batches import (
     open_batch,
     write_account,
 )
-from latewatch.store.facts import FIELDS, cells_text, from_row, to_document, to_values, updated
+from latewatch.store.facts import cells_text, from_row, updated
 from latewatch.store.memory import Version, append, newest_hash, newest_versions
 from latewatch.store.newcomers import parted, write_newcomers
-from latewatch.store.rows import insert_rows, to_text, update_rows
+from latewatch.store.rows import insert_rows, update_rows
+from latewatch.written import FIELDS, to_document, to_text, to_values
 
 _REJECTION = ("batch_id", "file", "sheet", "row", "column", "reason", "raw")
 

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from latewatch.store import schema
-from latewatch.store.rows import insert_columns, to_text
+from latewatch.store.rows import insert_columns
+from latewatch.written import to_text
 
 _PAGE = 10_000
 

@@ -4,22 +4,20 @@ What is written is what `ingest` writes of each alone; a test holds the two toge
 """
 
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import fields
 from datetime import datetime
 from itertools import repeat
 from typing import Any, Protocol
 
-import msgspec
 from sqlalchemy import Connection
 
-from latewatch.domain.dossier import Dossier
 from latewatch.domain.reading import NO_ROWS, PlainRows
 from latewatch.domain.record import Reported
 from latewatch.domain.suspension import interrupts
+from latewatch.moments import NEVER, Moments
 from latewatch.store import schema
-from latewatch.store.facts import FIELDS, LISTS, shown
 from latewatch.store.memory import append_columns
-from latewatch.store.rows import insert_columns, to_lines
+from latewatch.store.rows import insert_columns
+from latewatch.written import FIELDS, to_columns, to_documents
 
 
 class Arrived(Protocol):
@@ -31,15 +29,6 @@ class Arrived(Protocol):
     def source(self) -> str: ...
     @property
     def taken_at(self) -> datetime: ...
-
-
-_DEFAULTS = {field.name: field.default for field in fields(Dossier)}
-_BLANK = {name: None if name in LISTS else default for name, default in _DEFAULTS.items()}
-_Document = msgspec.defstruct(
-    "_Document",
-    [(name, Any, msgspec.NODEFAULT if name in ("code", "status") else _BLANK[name]) for name in FIELDS],
-    omit_defaults=True,
-)
 
 
 def parted(rows: PlainRows, known: Container[str] | None) -> tuple[PlainRows, list[Reported]]:
@@ -60,40 +49,30 @@ def write_newcomers(
     """Write new dossiers and the first version of each; add their headings to `layouts`."""
     if not rows:
         return
-    columns = [_column(name, rows) for name in FIELDS]
+    columns = to_columns(rows.codes, rows.facts)
     same: dict[str, Iterable[Any]] = {
         "version": repeat(1, len(rows)),
         "source": repeat(arrived.source, len(rows)),
         "digest": _digests(rows, arrived.taken_at),
     }
     insert_columns(connection, schema.dossier, (*FIELDS, *same), [*columns, *same.values()])
-    append_columns(connection, _versions(arrived, rows, columns, layouts))
-
-
-def _column(name: str, rows: PlainRows) -> Sequence[Any]:
-    """Return a column of the table `dossier`."""
-    if name == "code":
-        return rows.codes
-    if name in LISTS or name not in rows.facts:
-        return [_BLANK[name]] * len(rows)
-    column = rows.facts[name]
-    return list(map(shown, column)) if name in ("status", "channel", "time_limit") else column
+    facts = rows.documents or to_documents(columns)
+    append_columns(connection, _versions(arrived, rows, facts, layouts))
 
 
 def _digests(rows: PlainRows, at: datetime) -> list[str | None]:
     """Return the fingerprints, unless the receipt lies ahead (see `ingest`)."""
-    receipts = rows.facts.get("received_at") or repeat(None, len(rows))
-    pairs = zip(rows.digests, receipts, strict=True)
-    return [None if receipt is not None and receipt > at else digest or None for digest, receipt in pairs]
+    receipts = Moments.of(rows.facts["received_at"]).seconds if "received_at" in rows.facts else repeat(NEVER)
+    pairs, ahead = zip(rows.digests, receipts, strict=False), at.timestamp()
+    return [None if receipt > ahead else digest or None for digest, receipt in pairs]
 
 
 def _versions(
-    arrived: Arrived, rows: PlainRows, columns: Sequence[Sequence[Any]], layouts: list[tuple[str, ...]]
+    arrived: Arrived, rows: PlainRows, facts: Sequence[str], layouts: list[tuple[str, ...]]
 ) -> list[Sequence[Any]]:
     """Return the columns of `Version`."""
     if rows.headings not in layouts:
         layouts.append(rows.headings)
-    facts = to_lines(map(_Document, *columns))
     same = (1, arrived.id, arrived.source, layouts.index(rows.headings))
     version, batch, source, layout = ([value] * len(rows) for value in same)
     return [rows.codes, version, batch, source, list(map(str, rows.places())), facts, layout, rows.written]

@@ -11,7 +11,7 @@ from latewatch.domain.record import Rejected
 from latewatch.errors import Place
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK
-from latewatch.store.facts import from_document
+from latewatch.written import from_document
 
 
 @dataclass(frozen=True, slots=True)

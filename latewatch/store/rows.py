@@ -1,36 +1,19 @@
 """Many rows of one table at once, straight through the driver; values are converted as their types ask."""
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from functools import cache
 from itertools import islice
 from typing import Any
 
-import msgspec
 from sqlalchemy import Connection, Dialect, Table
+
+from latewatch.moments import NEVER, Moments
+from latewatch.store.schema import sqlite_instant, sqlite_moment
 
 PAGE = 5_000  # rows handed to the driver in one call
 
 
-def _kin(value: Any) -> str:
-    """Encode what is derived from a date or moment, which the encoder knows by their own types only."""
-    if isinstance(value, date):
-        return value.isoformat()
-    raise TypeError(f"no JSON for {type(value).__name__}")
-
-
-_json = msgspec.json.Encoder(enc_hook=_kin)
 Convert = Callable[[Any], Any]
-
-
-def to_text(value: Any) -> str:
-    """Return `value` as JSON: letters as they are, moments in ISO 8601 with their offset."""
-    return _json.encode(value).decode()
-
-
-def to_lines(values: Iterable[Any]) -> list[str]:
-    """Return each of `values` as `to_text` does: no text in JSON breaks a line."""
-    return _json.encode_lines(values).decode().split("\n")[:-1]
 
 
 def insert_rows(
@@ -52,8 +35,14 @@ def insert_columns(
     """Insert rows that are given as the columns `names`: of many rows the fastest way."""
     converted = list(columns)
     for at, convert in _converts(connection.dialect, table, tuple(names)):
-        converted[at] = [None if value is None else convert(value) for value in converted[at]]
+        converted[at] = _converted(converted[at], convert)
     connection.exec_driver_sql(_insertion(connection, table, names), list(zip(*converted, strict=True)))
+
+
+def _converted(column: Iterable[Any], convert: Convert) -> list[Any]:
+    if isinstance(column, Moments) and convert is sqlite_moment:
+        return [None if seconds == NEVER else sqlite_instant(seconds) for seconds in column.seconds]
+    return [None if value is None else convert(value) for value in column]
 
 
 def update_rows(

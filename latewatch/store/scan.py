@@ -18,7 +18,8 @@ from latewatch.domain.letters.life import OUT
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK
 from latewatch.store.database import insert_or_else
-from latewatch.store.facts import from_document, from_row
+from latewatch.store.facts import from_row
+from latewatch.written import from_document
 
 JOB = "integrity"
 LOOKED_BACK = 50  # batches among which the one before of the same kind is looked for

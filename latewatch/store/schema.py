@@ -46,7 +46,7 @@ class Moment(TypeDecorator[datetime]):
 
     def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
         """Return the way in: SQLite keeps text, made here in one go as it is made for every row."""
-        return _sqlite_moment if dialect.name == "sqlite" else _instant
+        return sqlite_moment if dialect.name == "sqlite" else _instant
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -63,18 +63,25 @@ def _instant(value: datetime | None) -> datetime | None:
     return value.astimezone(UTC)
 
 
-def _sqlite_moment(value: datetime | None) -> str | None:
-    """Return the text SQLite keeps, put together from those of its day and of its second, which repeat."""
+def sqlite_moment(value: datetime | None) -> str | None:
+    """Return the text SQLite keeps of a moment."""
     if value is None:
         return None
     if value.tzinfo is VIETNAM and not value.microsecond:
         since = value - _EPOCH
-        return _day_text(since.days) + _second_text(since.seconds)
+        return sqlite_instant(since.days * _DAY + since.seconds)
     instant = _instant(value)
     return instant.replace(tzinfo=None).isoformat(" ", "microseconds") if instant else None
 
 
+def sqlite_instant(seconds: int) -> str:
+    """Return the text SQLite keeps, put together from those of its day and of its second, which repeat."""
+    day, second = divmod(seconds, _DAY)
+    return _day_text(day) + _second_text(second)
+
+
 _EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)  # 00:00 UTC
+_DAY = 86_400  # seconds
 
 
 @cache

@@ -14,9 +14,9 @@ from sqlalchemy import ColumnElement, Connection, Row, Subquery, delete, func, i
 from latewatch.domain.letters.life import UNNUMBERED
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK, Arrival, close_batch, open_batch
-from latewatch.store.facts import FIELDS, from_document, to_document, to_values
 from latewatch.store.memory import Version, append
 from latewatch.store.rows import update_rows
+from latewatch.written import FIELDS, from_document, to_document, to_values
 
 _BATCH, _VERSION, _DOSSIER = schema.batch.c, schema.record_version.c, schema.dossier.c
 _COUNTS = (_BATCH.state != "undone") & _BATCH.undoes.is_(None)

@@ -10,8 +10,9 @@ import msgspec
 from sqlalchemy import Connection, Row, Select, func, select
 
 from latewatch.store import schema
-from latewatch.store.facts import FIELDS, document_of, from_document, from_row
+from latewatch.store.facts import document_of, from_row
 from latewatch.store.memory import SEALED, Version, batch_content, seal_of
+from latewatch.written import FIELDS, from_document
 
 _PAGE = 5_000
 _UNREADABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, msgspec.MsgspecError)

@@ -27,7 +27,7 @@ from latewatch.jobs.reports.stored import Content, called
 from latewatch.reports.sheets import form_workbook
 from latewatch.store.reports.comparisons import keep
 from latewatch.store.reports.frozen import Frozen, Key, Position, append, of_key, position
-from latewatch.store.rows import to_text
+from latewatch.written import to_text
 
 FILED = {"unit": (Form.BY_FIELD,), "province": (Form.PROVINCE,), "ministry": (Form.MINISTRY,)}
 

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,9 +25,8 @@ class Seen:
     real: int = 0
     real_after_12: int = 0
 
-    def look(self, cells: Iterable[Cell]) -> None:
+    def look(self, column: Sequence[Cell]) -> None:
         """Look at some cells of the column, all at once: there may be a million."""
-        column = list(cells)
         self.starts.update([cell[:START] for cell in column if type(cell) is str])
         days = [cell.day for cell in column if isinstance(cell, date)]
         self.real += len(days)

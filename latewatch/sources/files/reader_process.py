@@ -11,7 +11,7 @@ import gc
 import os
 import pickle
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 CALL = b"!"
 CAN_FORK = hasattr(os, "fork")  # there is none on Windows: a reader reads one file
-_ROWS = "latewatch.sources.files.spreadsheet"
 
 
 class Order(NamedTuple):
@@ -79,11 +78,17 @@ def _read_and_end() -> None:
 
 @cache
 def _load() -> None:
-    """Load what reads rows, for the files to come."""
-    for module in (_ROWS, "latewatch.sources.files.wire", "latewatch.sources.systems.packet_file"):
-        import_module(module)
+    """Load what reads files, for those to come."""
+    import_module("latewatch.sources.systems.packet_file")
+    _load_rows()
     gc.collect()
     gc.freeze()
+
+
+def _load_rows() -> Any:
+    """Load what reads spreadsheets."""
+    import_module("latewatch.sources.files.finishing")
+    return import_module("latewatch.sources.files.spreadsheet").read_parts
 
 
 def _read() -> None:
@@ -126,23 +131,31 @@ def _end(out: IO[bytes], kind: Outcome, content: Any = None) -> None:
 
 
 def _send(out: IO[bytes], kind: Outcome, content: Any = None) -> None:
-    from latewatch.sources.files.wire import send  # noqa: PLC0415  loaded while the file is opened
+    pickle.dump((kind, content), out, pickle.HIGHEST_PROTOCOL)
+    out.flush()
 
-    send(out, kind, content)
+
+def _parts(order: Order) -> "Iterator[Reading]":
+    read = _packet if order.is_packet else _spreadsheet
+    for part in read(order):
+        from latewatch.sources.files.finishing import finished  # noqa: PLC0415  loaded by now
+
+        yield finished(part, _profile())
 
 
-def _parts(order: Order) -> "Iterable[Reading]":
-    if order.is_packet:
-        from latewatch.sources.systems.packet_file import read_packet  # noqa: PLC0415  few files are packets
+def _packet(order: Order) -> "Iterator[Reading]":
+    from latewatch.sources.systems.packet_file import read_packet  # noqa: PLC0415  few files are packets
 
-        return read_packet(order.name, order.path, _profile())
+    return read_packet(order.name, order.path, _profile())
+
+
+def _spreadsheet(order: Order) -> "Iterator[Reading]":
     with ThreadPoolExecutor(1) as beside:
-        rows = beside.submit(import_module, _ROWS)  # opening a workbook leaves Python to others
+        rows = beside.submit(_load_rows)  # opening a workbook leaves Python to others
         found = sheets(order.name, order.path, order.max_megabytes)
         first = list(islice(found, 1))
-        parts: Iterator[Reading] = rows.result().read_parts(
-            order.name, chain(first, found), _profile(), _stored
-        )
+        read_parts = rows.result()
+    parts: Iterator[Reading] = read_parts(order.name, chain(first, found), _profile(), _stored)
     return parts
 
 

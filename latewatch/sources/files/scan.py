@@ -9,7 +9,7 @@ import msgspec
 
 from latewatch.sources.files.cells import texts_of
 from latewatch.sources.files.date_order import PLAIN, Seen, Verdict, decide
-from latewatch.sources.files.grid import Cells, Sheet
+from latewatch.sources.files.grid import Cell, Cells, Sheet
 from latewatch.sources.files.header import Header
 from latewatch.sources.profiles.profile import Profile
 
@@ -69,8 +69,15 @@ def scan(
     while page := list(islice(rows, PAGE)):
         if needs_digests:
             found.digests += found.fingerprints.of(page)
-        found.codes += texts_of([cells[code] if code < len(cells) else "" for cells in page])
+        found.codes += texts_of(_column(page, code))
         for column, seen in watched.values():
-            seen.look(cells[column] for cells in page if column < len(cells))
+            seen.look(_column(page, column))
     found.verdicts = {name: decide(seen, profile.date_order) for name, (_, seen) in watched.items()}
     return found
+
+
+def _column(page: Sequence[Cells], column: int) -> Sequence[Cell]:
+    try:
+        return [cells[column] for cells in page]
+    except IndexError:  # some row ends before it
+        return [cells[column] if column < len(cells) else "" for cells in page]

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from latewatch.domain.dossier import Status, Suspension
 from latewatch.store import schema
-from latewatch.store.facts import read_suspensions
+from latewatch.written import read_suspensions
 
 _DOSSIER = schema.dossier.c
 

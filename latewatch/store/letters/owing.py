@@ -12,7 +12,7 @@ from latewatch.domain.letters.life import LetterState
 from latewatch.domain.standing import Standing
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK
-from latewatch.store.facts import read_suspensions
+from latewatch.written import read_suspensions
 
 _DOSSIER, _MADE, _LETTER = schema.dossier.c, schema.assessment.c, schema.letter.c
 _FACTS = (

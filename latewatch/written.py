@@ -1,0 +1,169 @@
+"""What is kept as JSON text: any value, and the facts of a dossier. One list of fields serves all."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from functools import cache
+from operator import attrgetter
+from typing import Any
+
+import msgspec
+
+from latewatch.clock import VIETNAM
+from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
+from latewatch.domain.limit import TimeLimit
+
+FIELDS = tuple(field.name for field in fields(Dossier))
+SHOWN = ("status", "channel", "time_limit")  # kept as the text that stands for them
+LISTS = ("suspensions", "stages")  # kept as JSON, null where empty
+_values = attrgetter(*FIELDS)
+_STATUS, _CHANNEL, _LIMIT = map(FIELDS.index, SHOWN)
+MOMENTS = tuple(name for name in FIELDS if name.endswith("_at"))
+_AT_ONCE = {"0d": "0", "0cd": "0"}  # how the first release wrote a limit of no days
+_SUSPENSIONS, _STAGES = map(FIELDS.index, LISTS)
+_BLANK = {each.name: None if each.name in LISTS else each.default for each in fields(Dossier)}
+_Document = msgspec.defstruct(
+    "_Document",
+    [(name, Any, msgspec.NODEFAULT if name in ("code", "status") else _BLANK[name]) for name in FIELDS],
+    omit_defaults=True,
+)
+
+
+def _kin(value: Any) -> str:
+    """Encode what is derived from a date or moment, which the encoder knows by their own types only."""
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+_json = msgspec.json.Encoder(enc_hook=_kin)
+
+
+def to_text(value: Any) -> str:
+    """Return `value` as JSON: letters as they are, moments in ISO 8601 with their offset."""
+    return _json.encode(value).decode()
+
+
+def to_lines(values: Iterable[Any]) -> list[str]:
+    """Return each of `values` as `to_text` does: no text in JSON breaks a line."""
+    return _json.encode_lines(values).decode().split("\n")[:-1]
+
+
+def to_values(dossier: Dossier) -> list[Any]:
+    """Return the columns of `dossier` in the order of FIELDS: enums and limits as text, lists as JSON."""
+    values = list(_values(dossier))
+    for at in (_STATUS, _CHANNEL, _LIMIT):
+        values[at] = shown(values[at])
+    values[_SUSPENSIONS] = [_suspension_json(each) for each in dossier.suspensions] or None
+    values[_STAGES] = [_stage_json(each) for each in dossier.stages] or None
+    return values
+
+
+@cache
+def shown(value: Status | Channel | TimeLimit | None) -> str | None:
+    """Return the text that stands for a status, channel or limit. There are few, and many dossiers."""
+    return None if value is None else str(value)
+
+
+def to_document(values: Sequence[Any]) -> str:
+    """Return what `to_values` gave as a JSON text: moments in Vietnam's time, what is unknown left out."""
+    return to_text({name: value for name, value in zip(FIELDS, values, strict=True) if value})
+
+
+def to_columns(codes: Sequence[str], facts: Mapping[str, Sequence[Any]]) -> list[Sequence[Any]]:
+    """Return the columns of dossiers that nothing interrupts, in the order of FIELDS, as `to_values` of each.
+
+    `facts` goes from some of the fields to their values.
+    """
+    return [codes, *(_column(name, facts.get(name), len(codes)) for name in FIELDS[1:])]
+
+
+def _column(name: str, values: Sequence[Any] | None, length: int) -> Sequence[Any]:
+    if values is None or name in LISTS:
+        return [_BLANK[name]] * length
+    return list(map(shown, values)) if name in SHOWN else values
+
+
+def to_documents(columns: Sequence[Sequence[Any]]) -> list[str]:
+    """Return what `to_document` makes of each row of `columns`: of many the fastest way."""
+    return to_lines(map(_Document, *columns))
+
+
+def from_document(text: str) -> Dossier:
+    """Return the dossier whose facts this or an earlier release wrote down as `text`."""
+    facts = {name: value for name, value in msgspec.json.decode(text).items() if name in FIELDS}
+    facts["status"] = Status(facts["status"])
+    facts |= {name: _moment(facts[name]) for name in MOMENTS if name in facts}
+    if "channel" in facts:
+        facts["channel"] = Channel(facts["channel"])
+    if "time_limit" in facts:
+        limit = facts["time_limit"]
+        facts["time_limit"] = TimeLimit.parse(_AT_ONCE.get(limit, limit))
+    facts["suspensions"] = read_suspensions(facts.get("suspensions"))
+    facts["stages"] = read_stages(facts.get("stages"))
+    return Dossier(**facts)
+
+
+def read_suspensions(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Suspension, ...]:
+    return tuple(map(_suspension, stored or ()))
+
+
+def read_stages(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Stage, ...]:
+    return tuple(map(_stage, stored or ()))
+
+
+def _suspension_json(each: Suspension) -> dict[str, Any]:
+    values = {
+        "cause": each.cause.value,
+        "started_at": _moment_text(each.started_at),
+        "ended_at": _moment_text(each.ended_at),
+        "note": each.note,
+        "is_observed": each.is_observed,
+        "is_partial": each.is_partial,
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _suspension(stored: Mapping[str, Any]) -> Suspension:
+    return Suspension(
+        cause=Cause(stored["cause"]),
+        started_at=datetime.fromisoformat(stored["started_at"]).astimezone(VIETNAM),
+        ended_at=_moment(stored.get("ended_at")),
+        note=stored.get("note", ""),
+        is_observed=stored.get("is_observed", False),
+        is_partial=stored.get("is_partial", False),
+    )
+
+
+def _stage_json(each: Stage) -> dict[str, Any]:
+    values = {
+        "unit": each.unit,
+        "started_at": _moment_text(each.started_at),
+        "limit": _limit_text(each.limit),
+        "due_at": _moment_text(each.due_at),
+        "finished_at": _moment_text(each.finished_at),
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def _stage(stored: Mapping[str, Any]) -> Stage:
+    limit = stored.get("limit")
+    return Stage(
+        unit=stored.get("unit", ""),
+        started_at=datetime.fromisoformat(stored["started_at"]).astimezone(VIETNAM),
+        limit=TimeLimit.parse(limit) if limit else None,
+        due_at=_moment(stored.get("due_at")),
+        finished_at=_moment(stored.get("finished_at")),
+    )
+
+
+def _limit_text(limit: TimeLimit | None) -> str | None:
+    return str(limit) if limit else None
+
+
+def _moment_text(at: datetime | None) -> str | None:
+    return at.astimezone(VIETNAM).isoformat() if at else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text).astimezone(VIETNAM) if text else None
