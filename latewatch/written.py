@@ -12,6 +12,7 @@ import msgspec
 from latewatch.clock import VIETNAM
 from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
 from latewatch.domain.limit import TimeLimit
+from latewatch.packed import Lines
 
 FIELDS = tuple(field.name for field in fields(Dossier))
 SHOWN = ("status", "channel", "time_limit")  # kept as the text that stands for them
@@ -44,9 +45,9 @@ def to_text(value: Any) -> str:
     return _json.encode(value).decode()
 
 
-def to_lines(values: Iterable[Any]) -> list[str]:
+def to_lines(values: Iterable[Any]) -> Lines:
     """Return each of `values` as `to_text` does: no text in JSON breaks a line."""
-    return _json.encode_lines(values).decode().split("\n")[:-1]
+    return Lines(_json.encode_lines(values))
 
 
 def to_values(dossier: Dossier) -> list[Any]:
@@ -84,7 +85,7 @@ def _column(name: str, values: Sequence[Any] | None, length: int) -> Sequence[An
     return list(map(shown, values)) if name in SHOWN else values
 
 
-def to_documents(columns: Sequence[Sequence[Any]]) -> list[str]:
+def to_documents(columns: Sequence[Sequence[Any]]) -> Lines:
     """Return what `to_document` makes of each row of `columns`: of many the fastest way."""
     return to_lines(map(_Document, *columns))
 

@@ -137,7 +137,7 @@ class TestHarm:
             whole(parts_of(tmp_path, "a.xlsx", many(30)[:-300]))
 
     def test_a_reader_that_is_killed_is_told_of(self, tmp_path: Path) -> None:
-        parts = parts_of(tmp_path, "a.xlsx", many(PART * 30))
+        parts = parts_of(tmp_path, "a.xlsx", many(PART * 12))
         next(parts)
         for child in _children():
             os.killpg(child, signal.SIGKILL)
@@ -145,7 +145,7 @@ class TestHarm:
             whole(parts)
 
     def test_a_reader_nobody_listens_to_is_ended(self, tmp_path: Path) -> None:
-        parts = parts_of(tmp_path, "a.xlsx", many(PART * 30))
+        parts = parts_of(tmp_path, "a.xlsx", many(PART * 12))
         next(parts)
         assert _children()
         parts.close()

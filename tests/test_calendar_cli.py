@@ -1,8 +1,6 @@
 """`latewatch calendar` as it is typed: what it prints, as text and as JSON, and its exit codes."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -291,10 +289,6 @@ class TestSuggest:
 
     def test_a_year_that_agrees(self, desk: Desk) -> None:
         assert "không khác ngày nào" in said(desk, "suggest", "2027")
-
-    def test_the_library_is_loaded_by_this_command_alone(self, desk: Desk) -> None:
-        code = "import sys, latewatch.cli.main; sys.exit('holidays' in sys.modules)"
-        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 class TestImportAndConfirm:

@@ -365,7 +365,7 @@ class TestRun:
 
     def test_a_job_that_runs_when_it_is_told_to_stop_is_let_finish(self, tmp_path: Path) -> None:
         assert program("init", *TestInit.ANSWERS, cwd=tmp_path).returncode == 0
-        rows = "".join(f"H99-{n},Đang xử lý,02/11/2026,20/11/2026\n" for n in range(3000))
+        rows = "".join(f"H99-{n},Đang xử lý,02/11/2026,20/11/2026\n" for n in range(1200))
         text = f"Mã hồ sơ,Trạng thái,Ngày nhận,Ngày hẹn trả\n{rows}"
         (tmp_path / "vào" / "a.csv").write_text(text, encoding="utf-8")
         with subprocess.Popen(

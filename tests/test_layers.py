@@ -19,7 +19,7 @@ FLOORS = {
     "domain": 1,
     "config": 1,
     "typed": 1,
-    "moments": 1,
+    "packed": 1,
     "written": 1,
     "paper": 1,
     "bulk": 2,
@@ -118,7 +118,19 @@ def test_the_readme_draws_every_module_of_the_core() -> None:
 
 def test_the_program_starts_without_what_few_commands_need() -> None:
     """They take seconds to load, and every command would wait for them."""
-    heavy = ("weasyprint", "pyhanko", "matplotlib", "pikepdf", "docx", "PIL", "cryptography")
-    asked = f"import sys, latewatch.cli.main; print([each for each in {heavy} if each in sys.modules])"
+    heavy = ("weasyprint", "pyhanko", "matplotlib", "pikepdf", "docx", "PIL", "cryptography", "holidays")
+    asked = (
+        "import sys, typer.main; from latewatch.cli.main import app; dict(typer.main.get_command(app).commands);"
+        f"print([each for each in {heavy} if each in sys.modules])"
+    )
     loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
+
+
+def test_a_command_waits_for_no_other_to_be_loaded() -> None:
+    asked = (
+        "import sys; from latewatch.cli.main import app; app(['calendar', '--help'], standalone_mode=False);"
+        "print([each for each in ('letters', 'tally', 'reports') if f'latewatch.cli.{each}' in sys.modules])"
+    )
+    loaded = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    assert loaded.stdout.splitlines()[-1] == "[]"

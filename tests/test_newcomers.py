@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from offices import NOW
+from offices import NOW, new_database
 from sqlalchemy import select
 from worlds import moment
 
@@ -96,7 +96,7 @@ def test_together_and_one_by_one_are_the_same(
     rows = [newcomer(number, **facts) for number, facts in enumerate(every)]
     written = []
     for one_by_one in (False, True):
-        store = open_store(tmp_path_factory.mktemp("store") / "latewatch.db")
+        store = open_store(new_database(tmp_path_factory.mktemp("store") / "latewatch.db"))
         written.append(_without_order(taken(store, rows, one_by_one=one_by_one)))
         store.close()
     assert written[0] == written[1]

@@ -14,7 +14,7 @@ from latewatch.clock import VIETNAM
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.reading import NO_ROWS, Reading
 from latewatch.domain.record import Cells
-from latewatch.moments import Moments
+from latewatch.packed import Moments
 from latewatch.sources.files.cells import YEARS, key_of
 from latewatch.sources.files.finishing import finished
 from latewatch.sources.files.plain_rows import Page, PlainReader

@@ -4,8 +4,6 @@ import atexit
 import hashlib
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -522,9 +520,3 @@ class TestCommands:
     def test_one_of_all_is_never_meant_by_mistake(self, run: Callable[..., Result], tmp_path: Path) -> None:
         assert run("sign", "--by", BY).exit_code == 2
         assert run("hand-out", "--out", tmp_path).exit_code == 2
-
-
-def test_what_signs_is_not_loaded_by_other_commands() -> None:
-    code = "import sys, latewatch.cli.main; print('pyhanko' in sys.modules)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert said.stdout.strip() == "False"

@@ -1,6 +1,7 @@
 """A batch taken back: all that is alive stands as before it, nothing that was kept is lost, or it is refused."""
 
 import json
+import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,9 +13,8 @@ import pytest
 from forks import FORKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from offices import NOW, Desk, desk_in, row
+from offices import NOW, Desk, desk_in, new_database, row
 from sqlalchemy import Engine, event, insert, select, update
-from sqlalchemy.engine import URL
 from test_kill import KILLED, Steps
 from worlds import moment
 
@@ -34,13 +34,14 @@ from latewatch.jobs.office import Office
 from latewatch.jobs.undo import Undone, undo_batch
 from latewatch.store import schema
 from latewatch.store.batches import Arrival, close_batch, known_batch, note_failure, open_batch, write_cursor
-from latewatch.store.database import Store, open_url
+from latewatch.store.database import Store, open_store
 from latewatch.store.feeds import rejections
 from latewatch.store.ingest import Batch, ingest, take
 from latewatch.store.undo import CLOSED
 from latewatch.store.verify import Walk, misfits
 
 BY, REASON = "Nguyễn Văn Ví Dụ", "nhập nhầm tệp"
+TIMES = int(os.environ.get("LATEWATCH_FUZZ", "1"))
 SOURCE, OTHER, RUN = "xuat-tep", "bao-cao", "giao-dien"
 FACTS: dict[str, Any] = {
     "status": Status.PROCESSING,
@@ -598,13 +599,13 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20 * TIMES, deadline=None)
 @given(files=st.lists(st.tuples(ROWS, st.sampled_from([SOURCE, OTHER])), min_size=1, max_size=5))
 def test_any_history_goes_back_the_way_it_came(
     opened: Office, tmp_path_factory: pytest.TempPathFactory, files: list[tuple[list[Reported], str]]
 ) -> None:
     folder: Path = tmp_path_factory.mktemp("history")
-    store = open_url(URL.create("sqlite", database=str(folder / "latewatch.db")), "latewatch.db")
+    store = open_store(new_database(folder / "latewatch.db"))
     world = World(replace(opened, store=store))
     states, batches = [], []
     for number, (rows, source) in enumerate(files):

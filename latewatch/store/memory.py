@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
+from latewatch.packed import Lines
 from latewatch.store import schema
 from latewatch.store.rows import insert_columns
 from latewatch.written import to_text
@@ -48,10 +49,24 @@ def newest_hash(connection: Connection) -> str:
 
 def _seals(last: str, columns: Sequence[Sequence[Any]]) -> Iterator[str]:
     """Yield the seal of each row, after the seal `last`."""
-    texts = ([part if type(part) is str else _text(part) for part in column] for column in columns)
-    for parts in zip(*texts, strict=True):
-        last = _seal(last, *parts)
+    for parts in zip(*map(_encoded, columns), strict=True):
+        last = _seal(last.encode(), *parts)
         yield last
+
+
+def _encoded(column: Sequence[Any]) -> list[bytes]:
+    if isinstance(column, Lines):
+        return column.encoded
+    return [part.encode() if type(part) is str else _json(part) for part in column]
+
+
+def _json(part: Any) -> bytes:
+    return _number(part) if type(part) is int else to_text(part).encode()
+
+
+@lru_cache
+def _number(part: int) -> bytes:
+    return to_text(part).encode()
 
 
 def seal_of(last: str, content: Iterable[Any]) -> str:
@@ -59,16 +74,11 @@ def seal_of(last: str, content: Iterable[Any]) -> str:
 
     Parts are told apart by a zero byte, which no text here holds; what is no text stands as JSON.
     """
-    return _seal(last, *(part if type(part) is str else to_text(part) for part in content))
+    return _seal(last.encode(), *_encoded(list(content)))
 
 
-def _seal(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
-
-
-@lru_cache(typed=True)
-def _text(part: int | None) -> str:
-    return to_text(part)
+def _seal(*parts: bytes) -> str:
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def seal_batch(connection: Connection, batch_id: int) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from latewatch.domain.reading import NO_ROWS, PlainRows
 from latewatch.domain.record import Reported
 from latewatch.domain.suspension import interrupts
-from latewatch.moments import NEVER, Moments
+from latewatch.packed import NEVER, Moments
 from latewatch.store import schema
 from latewatch.store.memory import append_columns
 from latewatch.store.rows import insert_columns

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
 
-from latewatch.moments import NEVER, Moments
+from latewatch.packed import NEVER, Moments
 from latewatch.store.schema import sqlite_instant, sqlite_moment
 
 PAGE = 5_000  # rows handed to the driver in one call

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from latewatch.domain.reading import Reading
-from latewatch.moments import Moments
+from latewatch.packed import Moments, Texts
 from latewatch.sources.profiles.office_names import with_office_names
 from latewatch.sources.profiles.profile import Profile
-from latewatch.written import MOMENTS, to_columns, to_documents
+from latewatch.written import LISTS, MOMENTS, SHOWN, to_columns, to_documents
 
 
 def finished(part: Reading, profile: Profile) -> Reading:
@@ -16,11 +16,17 @@ def finished(part: Reading, profile: Profile) -> Reading:
     named = with_office_names(part, profile)
     rows = named.plain
     if rows:
-        documents = to_documents(to_columns(rows.codes, rows.facts))
-        named.plain = replace(rows, facts=dict(map(_packed, rows.facts.items())), documents=documents)
+        named.plain = replace(
+            rows,
+            codes=Texts(rows.codes),
+            facts={name: _packed(name, values) for name, values in rows.facts.items()},
+            digests=Texts(rows.digests),
+            documents=to_documents(to_columns(rows.codes, rows.facts)),
+        )
     return named
 
 
-def _packed(fact: tuple[str, Sequence[Any]]) -> tuple[str, Sequence[Any]]:
-    name, values = fact
-    return name, Moments.of(values) if name in MOMENTS else values
+def _packed(name: str, values: Sequence[Any]) -> Sequence[Any]:
+    if name in MOMENTS:
+        return Moments.of(values)
+    return values if name in (*SHOWN, *LISTS) else Texts(values)

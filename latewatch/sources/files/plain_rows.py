@@ -10,16 +10,14 @@ from itertools import compress, repeat
 from statistics import mode
 from typing import Any, TypeAlias
 
-import msgspec
-
 from latewatch.domain.reading import NO_ROWS, PlainRows
 from latewatch.sources.files.cells import texts_of
 from latewatch.sources.files.dossier_rows import SUPPLEMENT, DossierReader, Read
 from latewatch.sources.files.grid import Cell, Cells
 from latewatch.sources.files.rows import code_problem
+from latewatch.written import to_lines
 
 Positions: TypeAlias = Iterable[int]
-_to_json_lines = msgspec.json.Encoder().encode_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +68,7 @@ class PlainReader:
             codes=texts[code],
             facts=self._facts(columns, texts, odd),
             headings=self._reader.names(len(columns)),
-            written=_to_json_lines(zip(*texts, strict=True)).decode().split("\n")[:-1],
+            written=to_lines(zip(*texts, strict=True)),
             sheet=self._reader.whole,
             numbers=[index + 1 for index in page.indices],
             digests=page.digests,

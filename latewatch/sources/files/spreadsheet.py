@@ -22,7 +22,7 @@ from latewatch.sources.files.scan import Scan, scan
 from latewatch.sources.profiles.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile, Reads
 
 MANY_WARNINGS = 20  # of one sheet: more say nothing new
-PART = 1_000  # rows handed on together
+PART = 2_000  # rows handed on together
 
 
 def read_spreadsheet(name: str, content: Content, profile: Profile, max_megabytes: int) -> Reading:

@@ -1,0 +1,85 @@
+"""Columns that go from one process to another in no time: pickled value by value they take long."""
+
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any, overload
+
+from latewatch.clock import VIETNAM
+
+NEVER = -(2**63)
+
+
+class Texts(list[str]):
+    """Texts that travel as one; what arrives is a list."""
+
+    def __reduce__(self) -> tuple[Callable[..., list[str]], tuple[Any]]:
+        joined = "\n".join(self)
+        is_apart = joined.count("\n") == len(self) - 1  # else one of them breaks the line itself
+        return (_split, (joined,)) if is_apart else (list, (list(self),))
+
+
+def _split(joined: str) -> list[str]:
+    return joined.split("\n")
+
+
+class Lines(Sequence[str]):
+    """Texts in UTF-8, a line each, none of which breaks a line; hashed as they are."""
+
+    __slots__ = ("_bytes",)
+
+    def __init__(self, encoded: bytes) -> None:
+        self._bytes = encoded
+
+    @property
+    def encoded(self) -> list[bytes]:
+        return self._bytes.split(b"\n")[:-1]
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        return list(self)[at]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._bytes.decode().split("\n")[:-1])
+
+    def __len__(self) -> int:
+        return self._bytes.count(b"\n")
+
+
+class Moments(Sequence[datetime | None]):
+    """A column of moments in Vietnam's time; `seconds` since 1970, UTC, and NEVER where there is none."""
+
+    __slots__ = ("seconds",)
+
+    def __init__(self, seconds: Iterable[int]) -> None:
+        self.seconds = array("q", seconds)
+
+    @classmethod
+    def of(cls, moments: "Iterable[datetime | None]") -> "Moments":
+        if isinstance(moments, Moments):
+            return moments
+        return cls(NEVER if each is None else int((each - _EPOCH) // _SECOND) for each in moments)
+
+    @overload
+    def __getitem__(self, at: int) -> datetime | None: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Moments": ...
+    def __getitem__(self, at: int | slice) -> "datetime | Moments | None":
+        return Moments(self.seconds[at]) if isinstance(at, slice) else _moment(self.seconds[at])
+
+    def __iter__(self) -> Iterator[datetime | None]:
+        return map(_moment, self.seconds)
+
+    def __len__(self) -> int:
+        return len(self.seconds)
+
+
+_EPOCH = datetime(1970, 1, 1, 7, tzinfo=VIETNAM)
+_SECOND = timedelta(seconds=1)
+
+
+def _moment(seconds: int) -> datetime | None:
+    return None if seconds == NEVER else _EPOCH + timedelta(seconds=seconds)
