@@ -2,6 +2,7 @@
 
 import io
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ from latewatch.errors import SourceError
 from latewatch.sources.files import apart
 from latewatch.sources.files.apart import read_apart
 from latewatch.sources.files.grid import sheets
+from latewatch.sources.files.reader_process import Order, Outcome
 from latewatch.sources.files.spreadsheet import PART, read_parts
 from latewatch.sources.folder import delivered
 
@@ -131,6 +133,27 @@ class TestHarm:
         content = xlsx([(*CORE, *wide), *rows])
         with pytest.raises(SourceError, match="đọc tệp cần hơn 256 MB bộ nhớ; hãy chia nhỏ tệp"):
             whole(parts_of(tmp_path, "a.xlsx", content, max_memory_megabytes=256))
+
+    def test_no_room_for_a_thread_is_no_room(self, tmp_path: Path) -> None:
+        (tmp_path / "a.xlsx").write_bytes(many(3))
+        code = """
+from latewatch.sources.files import reader_process
+def none(*_):
+    raise RuntimeError("can't start new thread")
+reader_process.ThreadPoolExecutor = none
+reader_process._read()
+"""
+        order = Order(
+            "a.xlsx",
+            tmp_path / "a.xlsx",
+            is_packet=False,
+            max_megabytes=9,
+            max_memory_megabytes=512,
+            max_seconds=9,
+        )
+        told = b"".join(map(pickle.dumps, (order, profile(), frozenset())))
+        out = subprocess.run([sys.executable, "-c", code], input=told, capture_output=True, check=True)
+        assert pickle.loads(out.stdout) == (Outcome.MEMORY, None)  # noqa: S301  of a process of ours
 
     def test_a_broken_file_says_what_to_do(self, tmp_path: Path) -> None:
         with pytest.raises(SourceError, match="tệp Excel bị cắt cụt hoặc hỏng"):

@@ -23,6 +23,7 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.reading import Reading
 from latewatch.domain.record import Rejected, Reported
 from latewatch.errors import ConfigError, SourceError
+from latewatch.jobs.verify import verify
 from latewatch.progress import silent
 from latewatch.sources.profiles.profile import Delivers, load_profile
 from latewatch.sources.systems.igate import pull
@@ -508,3 +509,19 @@ class TestPolls:
             with other.open() as office, office.store.reading() as connection:
                 states = connection.execute(select(schema.batch.c.state)).scalars().all()
             assert sorted(states) == ["cured", "done"]
+
+    def test_what_was_cut_and_is_read_otherwise_now_is_closed(self, tmp_path: Path) -> None:
+        with IGate(300) as system:
+            desk = configured(tmp_path, system, retries="0")
+            system.befall(5, mishap=cut())
+            assert desk.poll().problems
+            desk = configured(tmp_path, system, status_words='{ "Chờ ký số" = "processing" }')
+            assert desk.poll().problems == []
+            assert len(kept(desk)) == 300
+            with desk.open() as office:
+                with office.store.reading() as connection:
+                    table = schema.batch.c
+                    kinds = connection.execute(select(table.state, table.versions).order_by(table.id)).all()
+                assert [state for state, _ in kinds if state != "cured"] == ["done", "done"]
+                assert sum(versions for _, versions in kinds) == 300
+                assert verify(office).is_whole

@@ -60,10 +60,17 @@ def open_batch(connection: Connection, arrival: Arrival) -> int:
 
 
 def running_batch(connection: Connection, source: str, profile: str) -> int | None:
-    """Return the batch that an interrupted run over the interface of `source` left open."""
+    """Return the batch that an interrupted run over the interface of `source` left open.
+
+    One that was read with another profile is closed: what it brought stays, and is asked for anew.
+    """
     table = schema.batch.c
-    same = (table.source == source) & (table.profile == profile) & (table.state == "running")
-    return connection.execute(select(table.id).where(same).order_by(table.id.desc()).limit(1)).scalar()
+    running = (table.source == source) & (table.state == "running")
+    found = connection.execute(select(table.id, table.profile).where(running).order_by(table.id)).all()
+    for batch_id, read_with in found:
+        if read_with != profile:
+            close_batch(connection, batch_id)
+    return next((batch_id for batch_id, read_with in found if read_with == profile), None)
 
 
 @dataclass(slots=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from latewatch.domain.reading import Reading
 
 CALL = b"!"
+NO_THREAD = "can't start new thread"
 CAN_FORK = hasattr(os, "fork")  # there is none on Windows: a reader reads one file
 
 
@@ -108,14 +109,18 @@ def _read() -> None:
         from latewatch.sources.folder import unreachable  # noqa: PLC0415  as all that reads rows
 
         _refuse(out, unreachable(order.name, e))
-    except MemoryError:
-        _end(out, Outcome.MEMORY)
     except Exception as e:
-        import traceback  # noqa: PLC0415  nobody waits for it now
-
-        where = "".join(traceback.format_tb(e.__traceback__)[-3:])  # lines of the program, no data
-        _end(out, Outcome.BROKEN, f"{type(e).__name__}\n{where}")
+        _end(out, *_failure(e))
     out.close()
+
+
+def _failure(error: Exception) -> tuple[Outcome, str | None]:
+    if isinstance(error, MemoryError) or NO_THREAD in str(error):  # its stack has no room left
+        return Outcome.MEMORY, None
+    import traceback  # noqa: PLC0415  nobody waits for it now
+
+    where = "".join(traceback.format_tb(error.__traceback__)[-3:])  # lines of the program, no data
+    return Outcome.BROKEN, f"{type(error).__name__}\n{where}"
 
 
 def _refuse(out: IO[bytes], error: SourceError) -> None:
