@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -26,7 +27,7 @@ from latewatch.store.batches import (
 from latewatch.store.facts import cells_text, from_row, updated
 from latewatch.store.memory import Version, append, newest_hash, newest_versions
 from latewatch.store.newcomers import parted, write_newcomers
-from latewatch.store.rows import insert_rows, update_rows
+from latewatch.store.rows import insert_rows, plain_rows, update_rows
 from latewatch.written import FIELDS, to_document, to_text, to_values
 
 _REJECTION = ("batch_id", "file", "sheet", "row", "column", "reason", "raw")
@@ -67,10 +68,15 @@ class Stored:
 def stored(connection: Connection, source: str) -> Stored:
     """Return what is known already. A hundred thousand dossiers take a tenth of a second."""
     table = schema.dossier.c
-    is_own = (table.source == source) & table.missing_since.is_(None)
-    rows = connection.execute(select(table.code, table.source, table.digest, is_own)).all()
-    digests = {digest for _, told_by, digest, _ in rows if digest and told_by == source}
-    return Stored({row[0] for row in rows}, digests, sum(row[3] for row in rows), newest_hash(connection))
+    is_listed = table.missing_since.is_(None)
+    own = plain_rows(connection, select(table.code, table.digest, is_listed).where(table.source == source))
+    others = plain_rows(connection, select(table.code).where(table.source != source))
+    return Stored(
+        codes={row[0] for row in chain(own, others)},
+        digests={row[1] for row in own} - {None},
+        own=sum(row[2] for row in own),
+        hash=newest_hash(connection),
+    )
 
 
 def still_true(connection: Connection, told: Stored, source: str) -> Stored:

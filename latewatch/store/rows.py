@@ -5,7 +5,7 @@ from functools import cache
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, Select, Table
 
 from latewatch.packed import NEVER, Moments
 from latewatch.store.schema import sqlite_instant, sqlite_moment
@@ -14,6 +14,13 @@ PAGE = 5_000  # rows handed to the driver in one call
 
 
 Convert = Callable[[Any], Any]
+
+
+def plain_rows(connection: Connection, statement: Select[Any]) -> Sequence[Sequence[Any]]:
+    """Return the rows as the driver gives them, unconverted: of very many the fastest way."""
+    with connection.execute(statement) as result:
+        rows: Sequence[Sequence[Any]] = result.cursor.fetchall()
+    return rows
 
 
 def insert_rows(
