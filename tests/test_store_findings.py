@@ -29,9 +29,10 @@ from latewatch.store.findings import (
     opened_since,
     times_missing,
 )
-from latewatch.store.ingest import ingest, stored
+from latewatch.store.ingest import ingest
 from latewatch.store.missing import Listed, missing, note_missing
 from latewatch.store.scan import Memory, batch_of, reach, reached
+from latewatch.store.stored import stored
 
 SOURCE = "xuat-tep"
 BY = "Nguyễn Văn Ví Dụ"

@@ -27,8 +27,9 @@ from latewatch.store.batches import (
     note_correction,
     write_cursor,
 )
-from latewatch.store.ingest import Stored, ingest, still_true, stored
+from latewatch.store.ingest import ingest
 from latewatch.store.missing import Listed, note_missing
+from latewatch.store.stored import Stored, still_true, stored
 
 
 @dataclass(slots=True)

@@ -1,9 +1,8 @@
 """What changed? A part of a batch goes in as one transaction: all of it, or nothing."""
 
-from collections.abc import Container, Iterable, Iterator, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import chain
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -25,9 +24,9 @@ from latewatch.store.batches import (
     write_account,
 )
 from latewatch.store.facts import cells_text, from_row, updated
-from latewatch.store.memory import Version, append, newest_hash, newest_versions
+from latewatch.store.memory import Version, append, newest_versions
 from latewatch.store.newcomers import parted, write_newcomers
-from latewatch.store.rows import insert_rows, plain_rows, update_rows
+from latewatch.store.rows import insert_rows, update_rows
 from latewatch.written import FIELDS, to_document, to_text, to_values
 
 _REJECTION = ("batch_id", "file", "sheet", "row", "column", "reason", "raw")
@@ -50,38 +49,6 @@ def ingest(
     write_account(connection, batch.id, account)
     close_batch(connection, batch.id)
     return account.intake
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What a reader may skip: fingerprints of the rows a source told last; and all codes that are known.
-
-    `own` dossiers were told last by the source, and are not missing.
-    """
-
-    codes: Set[str]
-    digests: Set[str]
-    own: int
-    hash: str = ""  # over all that was ever said until then
-
-
-def stored(connection: Connection, source: str) -> Stored:
-    """Return what is known already. A hundred thousand dossiers take a tenth of a second."""
-    table = schema.dossier.c
-    is_listed = table.missing_since.is_(None)
-    own = plain_rows(connection, select(table.code, table.digest, is_listed).where(table.source == source))
-    others = plain_rows(connection, select(table.code).where(table.source != source))
-    return Stored(
-        codes={row[0] for row in chain(own, others)},
-        digests={row[1] for row in own} - {None},
-        own=sum(row[2] for row in own),
-        hash=newest_hash(connection),
-    )
-
-
-def still_true(connection: Connection, told: Stored, source: str) -> Stored:
-    """Return `told`, looked up anew where another process took something in meanwhile."""
-    return told if newest_hash(connection) == told.hash else stored(connection, source)
 
 
 @dataclass(frozen=True, slots=True)
