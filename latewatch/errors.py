@@ -15,6 +15,7 @@ LatewatchError
 └── StoreError         the database or the disk
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -74,9 +75,12 @@ class Place:
     row: int = 0
 
     def __str__(self) -> str:
-        sheet = f", trang tính “{self.sheet}”" if self.sheet else ""
-        row = f", dòng {self.row}" if self.row else ""
-        return f"{self.file}{sheet}{row}"
+        return self.names_of([self.row])[0]
+
+    def names_of(self, rows: Iterable[int]) -> list[str]:
+        """Return how a person is told of `rows` of the same sheet."""
+        sheet = f"{self.file}, trang tính “{self.sheet}”" if self.sheet else self.file
+        return [f"{sheet}, dòng {row}" if row else sheet for row in rows]
 
 
 class RecordError(SourceError):

@@ -37,13 +37,11 @@ class PlainRows:
     def __iter__(self) -> Iterator[Reported]:
         """Yield what each row reports, as one that was read by itself does."""
         values = zip(*self.facts.values(), strict=True)
-        rows = zip(self.codes, values, self.written, self.places(), self.digests, strict=True)
-        for code, facts, written, place, digest in rows:
+        rows = zip(self.codes, values, self.written, self.numbers, self.digests, strict=True)
+        for code, facts, written, number, digest in rows:
             named = dict(zip(self.facts, facts, strict=True))
+            place = replace(self.sheet, row=number)
             yield Reported(code, named, Cells(self.headings, written=written), place, (), digest)
-
-    def places(self) -> Iterator[Place]:
-        return (Place(self.sheet.file, self.sheet.sheet, number) for number in self.numbers)
 
     def those(self, wanted: Sequence[bool]) -> "PlainRows":
         """Return the rows that are `wanted`."""

@@ -75,4 +75,5 @@ def _versions(
         layouts.append(rows.headings)
     same = (1, arrived.id, arrived.source, layouts.index(rows.headings))
     version, batch, source, layout = ([value] * len(rows) for value in same)
-    return [rows.codes, version, batch, source, list(map(str, rows.places())), facts, layout, rows.written]
+    places = rows.sheet.names_of(rows.numbers)
+    return [rows.codes, version, batch, source, places, facts, layout, rows.written]
