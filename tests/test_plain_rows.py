@@ -15,6 +15,7 @@ from latewatch.domain.dossier import Dossier
 from latewatch.domain.reading import NO_ROWS, Reading
 from latewatch.domain.record import Cells
 from latewatch.packed import Moments
+from latewatch.sources.files import spreadsheet
 from latewatch.sources.files.cells import YEARS, key_of
 from latewatch.sources.files.finishing import finished
 from latewatch.sources.files.plain_rows import Page, PlainReader
@@ -125,6 +126,21 @@ def test_together_and_alone_are_the_same(table: list[list[Any]], is_cut: bool) -
         patch.setattr(PlainReader, "read", lambda _, page: (NO_ROWS, page))
         alone = content(reading_of(table, is_cut=is_cut))
     assert together == alone
+
+
+@pytest.mark.parametrize("room", [0, 40, 10_000], ids=["no room", "room for some", "room for all"])
+def test_rows_that_are_not_kept_are_made_anew(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = [list(CORE), *(core(f"H99.{n}") for n in range(30)), core("H99.7", status="Đã xử lý xong")]
+    before = content(reading_of(table))
+    known = frozenset(digest for *_, digest in before["reported"][:20])
+    monkeypatch.setattr(spreadsheet, "KEPT_CELLS", room)
+    assert content(reading_of(table)) == before
+    assert [len(part.same) for part in parts_of(table[:-1], known)][:1] == [20]
+    assert sum(part.read for part in parts_of(table[:-1], known)) == 30
+
+
+def parts_of(table: list[list[Any]], known: frozenset[str]) -> list[Reading]:
+    return list(read_parts("a", [sheet_of("S", table)], profile(), lambda: known))
 
 
 def plain_of(rows: list[list[Any]], headings: Sequence[str] = CORE) -> list[str]:

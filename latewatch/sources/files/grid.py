@@ -20,7 +20,6 @@ Cell: TypeAlias = int | float | str | bool | time | date | datetime | timedelta
 Cells: TypeAlias = Sequence[Cell]
 
 HEAD = 60  # rows in which a header may be looked for
-KEPT_CELLS = 3_000_000  # of a workbook, 75 bytes each: more than these are made anew when they are asked for
 SMALL = 20 * MEGABYTE  # of a workbook's XML: below it, looking at it first costs nothing
 _PASSWORD = "tệp có mật khẩu; hãy bỏ mật khẩu khi lưu rồi đặt lại vào thư mục"  # noqa: S105  a message
 
@@ -29,7 +28,7 @@ _PASSWORD = "tệp có mật khẩu; hãy bỏ mật khẩu khi lưu rồi đặ
 class Sheet:
     """A sheet from its cell A1. `merged` are ranges (top, left, bottom, right) from 0, ends included.
 
-    `head` are its first rows, `rows` gives all of them each time: a large sheet is never held whole.
+    `head` are its first rows, `rows` gives all of them, anew each time: a large sheet is never held whole.
     Hidden rows are rows: a filter hides what the source still reports.
     """
 
@@ -84,13 +83,11 @@ def _workbook(name: str, content: Content, errors: "Future[ErrorCells]") -> Iter
         source = content if isinstance(content, Path) else io.BytesIO(content)
         workbook = CalamineWorkbook.from_object(source)
         names = workbook.sheet_names
-    may_keep = KEPT_CELLS
     for sheet_name in names:
         with _reading(name):
             sheet = workbook.get_sheet_by_name(sheet_name)
-            may_keep -= sheet.height * sheet.width
             merged = [(*top_left, *bottom_right) for top_left, bottom_right in sheet.merged_cell_ranges or ()]
-        table = _Table(name, sheet, errors.result().get(sheet_name, {}), is_kept=may_keep >= 0)
+        table = _Table(name, sheet, errors.result().get(sheet_name, {}))
         yield Sheet(sheet_name, list(islice(table.rows(), HEAD)), table.rows, merged)
 
 
@@ -112,32 +109,15 @@ def _reading(name: str) -> Iterator[None]:
         raise SourceError(name, "tệp Excel hỏng, không đọc được; hãy mở và lưu lại dạng .xlsx") from None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Table:
-    """One sheet of a workbook; the cells that hold an error are laid over it.
-
-    `is_kept` where its cells may stay once they were read: to make them a second time takes as long.
-    """
+    """One sheet of a workbook; the cells that hold an error are laid over it."""
 
     file: str
     sheet: CalamineSheet
     errors: Mapping[tuple[int, int], str]
-    is_kept: bool = False
-    _kept: Sequence[Cells] = ()
 
     def rows(self) -> Iterator[Cells]:
-        if self._kept or not self.is_kept:
-            return iter(self._kept) if self._kept else self._read()
-        return self._keep()
-
-    def _keep(self) -> Iterator[Cells]:
-        rows: list[Cells] = []
-        for cells in self._read():
-            rows.append(cells)
-            yield cells
-        self._kept = rows
-
-    def _read(self) -> Iterator[Cells]:
         start = self.sheet.start
         lead: list[Cell] = [""] * (start[1] if start else 0)
         by_row: dict[int, dict[int, str]] = {}

@@ -18,8 +18,8 @@ from latewatch.sources.files.grid import Cells, Sheet, sheets
 from latewatch.sources.files.header import Header, NoTable, find_header
 from latewatch.sources.files.plain_rows import Page, PlainReader
 from latewatch.sources.files.rows import Doubt, Row, RowReader
-from latewatch.sources.files.scan import Scan, scan
-from latewatch.sources.profiles.profile import DATE_FIELDS, EVENT_DATE_FIELDS, Profile, Reads
+from latewatch.sources.files.scan import KEPT_CELLS, Scan, scan
+from latewatch.sources.profiles.profile import Profile, Reads
 
 MANY_WARNINGS = 20  # of one sheet: more say nothing new
 PART = 2_000  # rows handed on together
@@ -46,7 +46,7 @@ def read_parts(
     """
     opening = Reading()
     known = stored()
-    tables = list(_tables(name, found, profile, opening, needs_digests=bool(known)))
+    tables = list(_tables(name, found, profile, opening, known))
     if profile.reads is Reads.EVENTS:
         _read_events(name, tables, profile, opening)
         yield opening
@@ -70,12 +70,11 @@ class _Table:
 
 
 def _tables(
-    name: str, found: Iterable[Sheet], profile: Profile, opening: Reading, *, needs_digests: bool
+    name: str, found: Iterable[Sheet], profile: Profile, opening: Reading, known: AbstractSet[str]
 ) -> Iterator[_Table]:
     """Yield the sheets with a header; in the end say which could not be read. Raises SourceError."""
     others: list[NoTable] = []
-    has_any = False
-    date_fields = EVENT_DATE_FIELDS if profile.reads is Reads.EVENTS else DATE_FIELDS
+    has_any, room = False, KEPT_CELLS
     for sheet in found:
         try:
             header = find_header(name, sheet, profile)
@@ -87,8 +86,9 @@ def _tables(
         has_any = True
         opening.fields |= frozenset(header.columns)
         opening.warnings += header.warnings
-        found_there = scan(sheet, header, profile, date_fields, needs_digests=needs_digests)
-        yield _Table(sheet, header, found_there)
+        table = _Table(sheet, header, scan(sheet, header, profile, known, room))
+        room = table.scan.room
+        yield table
     if not has_any:
         raise others[0] if others else _no_header(name, profile)
     opening.warnings += [f"{other}; trang tính này không được đọc" for other in others]
@@ -176,6 +176,10 @@ def _read_alone(reader: DossierReader, page: Page) -> Iterator[Reported | Reject
 
 def _picked(table: _Table, wanted: Sequence[int]) -> Iterator[tuple[int, Cells]]:
     """Yield the `wanted` data rows with their numbers from the header's end."""
+    kept = table.scan.kept
+    if kept is not None and len(kept) == len(wanted):  # they are the same: what is kept is always wanted
+        yield from kept.items()
+        return
     if not wanted:
         return
     remaining = iter(wanted)
