@@ -47,7 +47,7 @@ def to_text(value: Any) -> str:
 
 def to_lines(values: Iterable[Any]) -> Lines:
     """Return each of `values` as `to_text` does: no text in JSON breaks a line."""
-    return Lines(_json.encode_lines(values))
+    return Lines(_json.encode_lines(list(values)))  # of an iterator the encoder never lets go
 
 
 def to_values(dossier: Dossier) -> list[Any]:

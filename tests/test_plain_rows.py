@@ -1,5 +1,6 @@
 """Rows read column by column say what each says when it is read alone."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
@@ -21,7 +22,7 @@ from latewatch.sources.files.finishing import finished
 from latewatch.sources.files.plain_rows import Page, PlainReader
 from latewatch.sources.files.spreadsheet import PART, read_parts
 from latewatch.sources.profiles.office_names import with_office_names
-from latewatch.written import to_document, to_values
+from latewatch.written import to_document, to_lines, to_values
 
 TEXTS = [
     "",
@@ -228,3 +229,11 @@ def test_rows_that_are_ready_to_be_kept_say_the_same() -> None:
     assert [each.facts["resolving_unit"] for each in before] == ["", "UBND xã Ví Dụ"]
     made = [Dossier(code=each.code, **each.facts) for each in before]
     assert list(after.documents) == [to_document(to_values(each)) for each in made]
+
+
+def test_what_was_written_down_is_let_go() -> None:
+    """A million rows would stay in memory otherwise."""
+    values = ["một", "hai"]
+    before = sys.getrefcount(values)
+    assert list(to_lines(map(str.upper, values))) == ['"MỘT"', '"HAI"']
+    assert sys.getrefcount(values) == before
