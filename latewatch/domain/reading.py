@@ -17,9 +17,9 @@ class PlainRows:
     """Rows of one sheet that each report one dossier, column by column: most rows of most exports.
 
     `facts` goes from a field to its value in every row: all of them tell the same fields. `written` is the
-    list of each row's cells as JSON, under the same `headings`; `sheet` is where they
-    stand, `numbers` which they are there, from 1. `documents` are the facts of each as they are kept of a
-    dossier nobody knew, where they were written down already.
+    list of each row's cells as JSON, under the same `headings`; `sheet` is where they stand, `numbers` which
+    rows they are there, from 1. `documents` are the facts of each as they are kept of a dossier nobody knew,
+    where they were written down already.
     """
 
     codes: Sequence[str] = ()

@@ -65,12 +65,13 @@ def texts_of(cells: Sequence[Cell]) -> Sequence[str]:
     except TypeError:
         texts = [text_of(cell) for cell in cells]
         joined = _BAR.join(texts)
-    is_clean = joined.isprintable() and not any(sign in joined for sign in _UNTIDY)
-    if not is_clean or joined[:1] == " " or joined[-1:] == " ":
-        return [cleaned(text) for text in texts]
-    if joined.isascii() or unicodedata.is_normalized("NFC", joined):
-        return texts
-    return [cleaned(text) for text in texts]
+    is_clean = (
+        joined.isprintable()
+        and joined[:1] != " " != joined[-1:]
+        and not any(sign in joined for sign in _UNTIDY)
+        and (joined.isascii() or unicodedata.is_normalized("NFC", joined))
+    )
+    return texts if is_clean else [cleaned(text) for text in texts]
 
 
 _BAR = "│"  # rare; a cell that holds it is only looked at more closely
