@@ -7,10 +7,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from forks import program
 from typer.testing import CliRunner
 
+from latewatch import __version__
 from latewatch.cli.main import app
 
 AT = "2026-11-12T08:00"
@@ -35,8 +38,8 @@ def run_json(demo: Path, *args: str, exit_code: int = 0):
     return json.loads(result.stdout)
 
 
-def program(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the installed program as a process of its own."""
+def started(*args: str, cwd: Path, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a user starts it: where its start is what matters."""
     return subprocess.run(
         [*PROGRAM, *args],
         cwd=cwd,
@@ -159,9 +162,11 @@ class TestDueAndExplain:
         assert sum(step["counted"] for step in answer["trace"]) == 5
         assert {"date", "counted", "why"} <= set(answer["trace"][0])
 
-    @pytest.mark.parametrize("zone", ["", "America/Los_Angeles", "Nowhere/Land"])
-    def test_the_machine_s_zone_does_not_matter(self, tmp_path: Path, zone: str) -> None:
-        result = program("due", "--received", "13/02/2026", "--limit", "7cd", "--json", cwd=tmp_path, TZ=zone)
+    @pytest.mark.parametrize(
+        ("start", "zone"), [(program, ""), (program, "Nowhere/Land"), (started, "America/Los_Angeles")]
+    )
+    def test_the_machine_s_zone_does_not_matter(self, tmp_path: Path, start: Any, zone: str) -> None:
+        result = start("due", "--received", "13/02/2026", "--limit", "7cd", "--json", cwd=tmp_path, TZ=zone)
         assert json.loads(result.stdout)["due_on"] == "2026-02-23"
 
     def test_2027_is_usable_with_a_warning(self, tmp_path: Path) -> None:
@@ -301,18 +306,32 @@ class TestConfigOption:
         assert result.returncode == 0
 
 
-class TestWrongCalls:
-    def test_no_configuration(self, tmp_path: Path) -> None:
-        result = program("late", cwd=tmp_path)
-        assert result.returncode == 1
-        assert "latewatch init" in result.stderr
+class TestStarted:
+    """As a user starts it: each of its ends, and what it says where."""
 
+    def test_its_version_and_its_help(self, tmp_path: Path) -> None:
+        assert started("--version", cwd=tmp_path).stdout == f"latewatch {__version__}\n"
+        assert "cảnh báo, văn bản xin lỗi" in started("-h", cwd=tmp_path).stdout
+
+    def test_a_wrong_call(self, tmp_path: Path) -> None:
+        result = started("bay", cwd=tmp_path)
+        assert result.returncode == 2
+        assert "bay" in result.stderr
+
+    def test_no_configuration(self, tmp_path: Path) -> None:
+        result = started("late", cwd=tmp_path)
+        assert (result.returncode, result.stdout) == (1, "")
+        assert "latewatch init" in result.stderr
+        assert "Traceback" not in result.stderr
+
+
+class TestWrongCalls:
     def test_a_traceback_only_with_debug(self, tmp_path: Path) -> None:
         assert "Traceback" not in program("late", cwd=tmp_path).stderr
         assert "Traceback" in program("--debug", "late", cwd=tmp_path).stderr
 
     @pytest.mark.parametrize(
-        "args", [("bay",), ("late", "--standing", "muộn"), ("late", "--at", "mai"), ("tally",)], ids=str
+        "args", [("late", "--standing", "muộn"), ("late", "--at", "mai"), ("tally",)], ids=str
     )
     def test_exit_2(self, tmp_path: Path, args: tuple[str, ...]) -> None:
         assert program(*args, cwd=tmp_path).returncode == 2
@@ -331,7 +350,7 @@ class TestInit:
     )
 
     def test_what_it_writes_works_at_once(self, tmp_path: Path) -> None:
-        assert program("init", *self.ANSWERS, cwd=tmp_path).returncode == 0
+        assert started("init", *self.ANSWERS, cwd=tmp_path).returncode == 0
         assert (tmp_path / "vào").is_dir()
         assert (tmp_path / "latewatch.db").exists()
         assert program("poll", cwd=tmp_path).returncode == 0
