@@ -1,11 +1,14 @@
 """Killed at any step while records come in, are decided and packed, figures are those of the tables, at once."""
 
 import shutil
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from amounts import usually
 from forks import FORKS
+from kills import points
 from offices import NOW, Desk, desk_in, done, row
 from test_kill import KILLED, Steps
 
@@ -23,20 +26,28 @@ from latewatch.jobs.poll import poll
 from latewatch.store.cases import assessed
 from latewatch.store.figures.pages import loose
 
-SHARDS, KILLS = 4, 14
+SHARDS, KILLS = 4, usually(5, 14)
 PERIODS = [period_of(2026, month, Span.MONTH, Cutoff.CALENDAR) for month in (10, 11)]
 
 
 def work(folder: Path, now: datetime, last_step: int | None) -> None:
-    """Take in what there is, decide, pack; end at `last_step`, or at the end and tell the steps."""
+    """Do it; end at `last_step`, or at the end and tell after which step each stage was over."""
     columns.PAGE = keeping.PAGE = 32
     steps = Steps(last_step)
+    ends = [str(steps.taken) for _ in morning(folder, now)]
+    (folder / "steps").write_text(" ".join(ends))
+
+
+def morning(folder: Path, now: datetime) -> Iterator[None]:
+    """Take in what there is, decide, pack: a stage at a time."""
     with open_office(folder / "config.toml") as office:
         for source in office.settings.sources:
             poll(office, source, now)
+        yield
         assess(office, now)
+        yield
         keep_pages(office, now)
-    (folder / "steps").write_text(str(steps.taken))
+        yield
 
 
 def run(folder: Path, now: datetime, last_step: int | None = None) -> int | None:
@@ -81,15 +92,15 @@ def test_nothing_is_ever_stale(
     whole = tmp_path / "whole"
     shutil.copytree(yesterday, whole)
     assert run(whole, NOW) == 0
-    steps = int((whole / "steps").read_text())
-    assert steps > 40
-    for number in range(shard, KILLS, SHARDS):
-        last, folder = 1 + number * (steps - 1) // (KILLS - 1), tmp_path / f"{number}"
+    ends = [int(each) for each in (whole / "steps").read_text().split()]
+    assert ends[-1] > 40
+    for last in points(KILLS, ends)[shard::SHARDS]:
+        folder = tmp_path / f"{last}"
         shutil.copytree(yesterday, folder)
         assert run(folder, NOW, last) == KILLED
         with Desk(folder).open() as office:
-            hold(office, f"killed at step {last} of {steps}")
-        assert run(folder, NOW) == 0
+            hold(office, f"killed at step {last} of {ends}")
+        assert len(list(morning(folder, NOW))) == len(ends)
         with Desk(folder).open() as office:
             hold(office, f"completed after step {last}")
             with office.store.reading() as connection:
