@@ -3,9 +3,9 @@
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-import pdfplumber
 import pytest
 from offices import NOW, SOURCE, UNITS, Desk, desk_in, done, row
+from pdf_pages import pages_of
 from sqlalchemy import select
 
 from latewatch.domain.deadline import Basis
@@ -58,9 +58,8 @@ def prints(desk: Desk) -> list[Path]:
 
 
 def text_of(path: Path) -> str:
-    with pdfplumber.open(path) as pdf:
-        assert len(pdf.pages) == 1
-        return pdf.pages[0].extract_text()
+    (page,) = pages_of(path)
+    return page.text
 
 
 @pytest.mark.usefixtures("unprinted")
@@ -385,8 +384,7 @@ class TestLetterhead:
         own, office, unknown = (text_of(made[code].path) for code in ("H1", "H2", "H3"))
         for words in (
             "SỞ MẪU",
-            "VĂN PHÒNG ĐĂNG",  # the name takes two lines
-            "KÝ ĐẤT ĐAI VÍ DỤ",
+            "VĂN PHÒNG ĐĂNG KÝ ĐẤT ĐAI VÍ DỤ",
             "/PXL-VPDK",
             "Mẫu Thành, ngày 12 tháng 11 năm 2026",
             "KT. GIÁM ĐỐC",

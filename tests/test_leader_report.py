@@ -3,19 +3,19 @@
 import io
 import json
 import re
+from functools import cache
 from pathlib import Path
 
-import pdfplumber
 import pikepdf
 import pytest
 from offices import Desk, desk_in, done, row
 from overviews import figures, overview, province, standard
+from pdf_pages import pages_of, text_of
 from typer.testing import CliRunner
 
 from latewatch.cli.main import app
 from latewatch.cli.tally.trend import asked_month
 from latewatch.domain.tally.comparison import Month
-from latewatch.domain.tally.overview import Overview
 from latewatch.domain.tally.sentences import HOW_JUDGED, changed, to_do
 from latewatch.domain.tally.stages import StageCounts
 from latewatch.errors import SheetError
@@ -48,23 +48,23 @@ def printer() -> LeaderPrinter:
 
 @pytest.fixture(scope="module")
 def ordinary(printer: LeaderPrinter) -> bytes:
-    return printer.pdf(ORDINARY, office_name=OFFICE)
+    return printed(printer, "ordinary")
 
 
-def words(pdf: bytes) -> str:
-    with pdfplumber.open(io.BytesIO(pdf)) as opened:
-        return " ".join(" ".join(page.extract_text() for page in opened.pages).split())
+@cache
+def printed(printer: LeaderPrinter, name: str) -> bytes:
+    """Draw each month once: several tests look at it."""
+    return printer.pdf(MONTHS[name], office_name=OFFICE)
 
 
-@pytest.mark.parametrize("month", MONTHS.values(), ids=MONTHS)
-def test_the_report_has_two_pages_and_all_its_sentences(month: Overview, printer: LeaderPrinter) -> None:
-    pdf = printer.pdf(month, office_name=OFFICE)
-    with pdfplumber.open(io.BytesIO(pdf)) as opened:
-        assert [(round(page.width), round(page.height)) for page in opened.pages] == [(595, 842)] * 2
-        found = [word for page in opened.pages for word in page.extract_words()]
-        squeezed = "".join(page.extract_text() for page in opened.pages)
-    assert all(word["x0"] > 0 and word["x1"] < 595 for word in found)
-    squeezed = re.sub(r"\s", "", squeezed)
+@pytest.mark.parametrize("name", MONTHS)
+def test_the_report_has_two_pages_and_all_its_sentences(name: str, printer: LeaderPrinter) -> None:
+    month, pages = MONTHS[name], pages_of(printed(printer, name))
+    assert [page.size for page in pages] == [(595, 842)] * 2
+    for page in pages:
+        assert page.boxes
+        assert all(box.left > 0 and box.right < page.width for box in page.boxes)
+    squeezed = re.sub(r"\s", "", text_of(pages))
     for line in (*changed(month), *to_do(month), HOW_JUDGED):
         assert re.sub(r"\s", "", line) in squeezed
     for each in five_figures(month):
@@ -89,8 +89,9 @@ def test_without_data_there_is_no_rate() -> None:
     assert values == ["0", "0", "không có dữ liệu", "0", "0"]
 
 
-def test_the_same_figures_give_the_same_bytes(ordinary: bytes) -> None:
-    assert LeaderPrinter().pdf(ORDINARY, office_name=OFFICE) == ordinary
+def test_the_same_figures_give_the_same_bytes(printer: LeaderPrinter) -> None:
+    name = "with stages"
+    assert LeaderPrinter().pdf(MONTHS[name], office_name=OFFICE) == printed(printer, name)
 
 
 def test_the_file_says_what_it_is_and_can_be_read_aloud(ordinary: bytes) -> None:
@@ -108,7 +109,7 @@ def test_the_file_says_what_it_is_and_can_be_read_aloud(ordinary: bytes) -> None
 
 
 def test_stages_are_drawn_where_dossiers_have_them(printer: LeaderPrinter) -> None:
-    with pikepdf.open(io.BytesIO(printer.pdf(MONTHS["with stages"], office_name=OFFICE))) as pdf:
+    with pikepdf.open(io.BytesIO(printed(printer, "with stages"))) as pdf:
         told = [
             str(each.Alt) for each in pdf.objects if isinstance(each, pikepdf.Dictionary) and "/Alt" in each
         ]
@@ -118,18 +119,19 @@ def test_stages_are_drawn_where_dossiers_have_them(printer: LeaderPrinter) -> No
 def test_an_own_template_that_is_too_long_is_refused(tmp_path: Path) -> None:
     (tmp_path / "bao-cao-thang.html").write_text("<p>{{ office }}" * 400, encoding="utf-8")
     with pytest.raises(SheetError, match="báo cáo không vừa 2 trang"):
-        LeaderPrinter(tmp_path).pdf(ORDINARY, office_name=OFFICE)
+        LeaderPrinter(tmp_path).pdf(MONTHS["nothing"], office_name=OFFICE)
 
 
-def test_an_own_style_wins(tmp_path: Path, ordinary: bytes) -> None:
+def test_an_own_style_wins(tmp_path: Path, printer: LeaderPrinter) -> None:
     (tmp_path / "bao-cao-thang.css").write_text("@page { size: A4; margin: 9mm } img { height: 60mm }")
-    assert LeaderPrinter(tmp_path).pdf(ORDINARY, office_name=OFFICE) != ordinary
+    name = "with stages"
+    assert LeaderPrinter(tmp_path).pdf(MONTHS[name], office_name=OFFICE) != printed(printer, name)
 
 
 def test_a_name_from_data_is_no_markup(printer: LeaderPrinter) -> None:
     wild = "<script>{{ 7*7 }}</script> & Mẫu"
     pdf = printer.pdf(overview({wild: figures(40)}, today={wild: figures(overdue=3)}), office_name=OFFICE)
-    assert "<script>{{ 7*7 }}</script> & Mẫu (3)" in words(pdf)
+    assert "<script>{{ 7*7 }}</script> & Mẫu (3)" in text_of(pages_of(pdf))
 
 
 # The commands
@@ -165,7 +167,7 @@ def run(desk: Desk, *words_: str) -> str:
 def test_the_report_names_no_dossier_and_no_person(office: Desk) -> None:
     file = office.folder / "thang.pdf"
     run(office, "reports", "leader", "--month", "2026-10", "--pdf", str(file))
-    text = words(file.read_bytes())
+    text = text_of(pages_of(file))
     assert "UBND xã Ví Dụ" in text
     assert "Đang quá hạn 1" in text or "đang quá hạn" in text
     for secret in ("H00.01", "Trần Thị", "0900000000"):

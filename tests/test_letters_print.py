@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import pdfplumber
 import pikepdf
 import pypdfium2
 import pytest
+from amounts import usually
 from forks import FORKS
 from offices import NOW, SOURCE, UNITS, Desk, desk_in, done, row
+from pdf_pages import pages_of
 from sqlalchemy import select
 from test_kill import KILLED, Steps
 from test_letters_render import LETTER, LONG
@@ -73,7 +74,7 @@ def blank_list(pages: int) -> Callable[[Sequence[Span]], bytes]:
 
 def texts(pdf: bytes) -> list[str]:
     """The text of each page as one line; a blank page has none."""
-    return [" ".join(page.get_textpage().get_text_bounded().split()) for page in pypdfium2.PdfDocument(pdf)]
+    return [page.text for page in pages_of(pdf)]
 
 
 class TestPacking:
@@ -197,8 +198,8 @@ class TestList:
         assert LETTER.applicant in pages[2]
         assert LETTER.applicant not in pages[0] + pages[1]
 
-    def test_a_long_one_repeats_its_heading_and_moves_the_letters(self, short: bytes) -> None:
-        pages, spans = self.listed(90, short)
+    def test_a_long_one_repeats_its_heading_and_moves_the_letters(self) -> None:
+        pages, spans = self.listed(90, blank_list(1)(()))
         assert spans[0].first == 5
         assert all("Mã hồ sơ" in page for page in pages[:3])
         assert pages[3] == ""
@@ -214,12 +215,9 @@ class TestList:
     def test_is_as_large_as_the_letters(self, short: bytes) -> None:
         printer = ListPrinter(Letters(paper="A5"))
         letter = ListedLetter("01/PXL", "H1", NOW.date(), SignedHow.NOT_YET)
-        with pdfplumber.open(
-            io.BytesIO(printer.pdf(KTE, [letter], [Span(3, 3)], day=NOW.date(), by=BY))
-        ) as pdf:
-            (page,) = pdf.pages
-            assert (round(page.width), round(page.height)) == (420, 595)
-            assert max(char["x1"] for char in page.chars) < page.width - 20
+        (page,) = pages_of(printer.pdf(KTE, [letter], [Span(3, 3)], day=NOW.date(), by=BY))
+        assert page.size == (420, 595)
+        assert max(box.right for box in page.boxes) < page.width - 20
 
     def test_what_comes_from_data_is_text(self, short: bytes) -> None:
         letter = ListedLetter("01/<b>", "{{ 7*7 }}<script>", NOW.date(), SignedHow.HERE)
@@ -544,7 +542,7 @@ def files(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (folder / "in-giay").glob("*.pdf")}
 
 
-KILLS = 6
+KILLS = usually(4, 6)
 Undisturbed = tuple[int, dict[str, bytes], dict[str, tuple[str, list[str]]]]
 
 

@@ -4,9 +4,9 @@ import json
 from email import message_from_bytes, policy
 from pathlib import Path
 
-import pdfplumber
 import pytest
 from freezegun import freeze_time
+from pdf_pages import pages_of
 from typer.testing import CliRunner
 
 from latewatch.cli.main import app
@@ -111,9 +111,8 @@ def test_from_the_export_to_the_letter_and_the_table(desk: Desk) -> None:
     made = desk.json("letters", "draft", at="2026-11-05T07:00")
     assert [letter["code"] for letter in made] == [LATE, KEPT]
     assert [letter["new_date"] for letter in made] == ["2026-11-13", "2026-11-12"]
-    with pdfplumber.open(made[0]["path"]) as pdf:
-        assert len(pdf.pages) == 1
-        text = pdf.pages[0].extract_text()
+    (page,) = pages_of(Path(made[0]["path"]))
+    text = page.text
     assert "Nguyễn Văn Ví Dụ" in text
     assert "TRƯỞNG PHÒNG" in text
     assert "chưa nhận được ý kiến của cơ quan phối hợp" in text

@@ -10,10 +10,11 @@ from pathlib import Path
 
 import msgspec
 import openpyxl
-import pdfplumber
 import pytest
+from amounts import usually
 from offices import Desk, desk_in
 from openpyxl.worksheet.worksheet import Worksheet
+from pdf_pages import pages_of, text_of
 from worlds import case, moment
 
 from latewatch.config import Reports
@@ -356,6 +357,8 @@ class TestEveryForm:
         columns = [each for each in layout.columns if isinstance(each, Column)]
         chosen = [(TOTAL, each) for each in columns]
         chosen += [(name, dice.choice(columns)) for name in rows for _ in range(2)]
+        if period is not NOVEMBER:  # of the other periods some cells
+            chosen = dice.sample(chosen, min(usually(8, 999), len(chosen)))
         for name, column in chosen:
             behind = behind_cell(office, period, form, AFTER, f"{name}:{column.key}", rule)
             assert behind.count == column.value(rows[name]), (name, column.number)
@@ -553,13 +556,12 @@ class TestAsASheet:
     def test_as_a_pdf_it_says_the_same(self, form: Form, result: Tally) -> None:
         layout = LAYOUTS[form]
         content = FormPrinter().pdf(layout, result, office_name="UBND xã Ví Dụ")
-        with pdfplumber.open(BytesIO(content)) as pdf:
-            assert all((page.width, page.height) == pytest.approx((842, 595), abs=1) for page in pdf.pages)
-            text = "\n".join(page.extract_text() for page in pdf.pages)
-            rows = [line for page in pdf.pages for table in page.extract_tables() for line in table]
-        total = next(line for line in rows if line and line[0] == TOTAL)
+        pages = pages_of(content)
+        assert {page.size for page in pages} == {(842, 595)}
+        text = text_of(pages)
         expected = [shown_in_words(each) for each in values_of(layout.columns, result.total).values()]
-        assert [cell.replace("\n", " ") for cell in total if cell is not None][1:] == expected
+        total = f" {TOTAL} {' '.join(expected)} "
+        assert text.count(TOTAL) == text.count(total) == 1, total
         assert layout.number in text
         assert "NGƯỜI LẬP BIỂU" in text
 
@@ -589,20 +591,19 @@ def long_table(rows: int, form: Form = Form.BY_FIELD) -> Tally:
 @pytest.mark.parametrize("form", [Form.BY_FIELD, Form.PROVINCE, Form.MINISTRY, Form.OLD])
 def test_sixty_rows_run_over_several_pages_with_the_header_on_each(form: Form) -> None:
     content = FormPrinter().pdf(LAYOUTS[form], long_table(60, form), office_name="UBND tỉnh Mẫu")
-    with pdfplumber.open(BytesIO(content)) as pdf:
-        pages = [page.extract_text() for page in pdf.pages]
-        assert len(pages) >= 3
-        for number, page in enumerate(pages, start=1):
-            assert "Lĩnh vực giải quyết" in page
-            assert "Số lượng hồ sơ đang giải quyết" in page
-            assert f"Trang {number}/{len(pages)}" in page
-        assert sum(page.count(TOTAL) for page in pages) == 1
-        assert "NGƯỜI LẬP BIỂU" in pages[-1]
-        assert "Tỷ lệ đúng hạn" in pages[-1], "the signatures stand with what is signed"
-        rows = 2 if not LAYOUTS[form].sections else 0
-        assert all(f"Lĩnh vực Ví Dụ {59 - back:03}" in pages[-1] for back in range(rows)), (
-            "the total is not alone"
-        )
+    pages = [page.text for page in pages_of(content)]
+    assert len(pages) >= 3
+    for number, page in enumerate(pages, start=1):
+        assert "Lĩnh vực giải quyết" in page
+        assert "Số lượng hồ sơ đang giải quyết" in page
+        assert f"Trang {number}/{len(pages)}" in page
+    assert sum(page.count(TOTAL) for page in pages) == 1
+    assert "NGƯỜI LẬP BIỂU" in pages[-1]
+    assert "Tỷ lệ đúng hạn" in pages[-1], "the signatures stand with what is signed"
+    rows = 2 if not LAYOUTS[form].sections else 0
+    assert all(f"Lĩnh vực Ví Dụ {59 - back:03}" in pages[-1] for back in range(rows)), (
+        "the total is not alone"
+    )
 
 
 def test_the_same_figures_give_the_same_pdf() -> None:
@@ -650,8 +651,7 @@ def test_an_office_s_own_template_wins_and_may_run_through_thousands_of_rows(tmp
         f"<p>{loops}{{{{ total_label }}}}: {{{{ total[0] }}}}", encoding="utf-8"
     )
     content = FormPrinter(tmp_path).pdf(LAYOUTS[Form.BY_FIELD], long_table(2000), office_name="UBND xã Ví Dụ")
-    with pdfplumber.open(BytesIO(content)) as pdf:
-        assert "TỔNG CỘNG: 2.000" in pdf.pages[0].extract_text()
+    assert "TỔNG CỘNG: 2.000" in pages_of(content)[0].text
 
 
 def test_a_template_that_does_not_fit_is_named(tmp_path: Path) -> None:
