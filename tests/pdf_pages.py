@@ -3,8 +3,10 @@
 Places are points from the upper left corner. Texts are lines, as long as they are drawn in their order.
 """
 
+from collections.abc import Sequence
 from ctypes import byref, create_string_buffer
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -50,9 +52,14 @@ class Page:
         return "".join("-" if code == HYPHEN_AT_THE_END else chr(code) for code in codes)
 
     @cached_property
+    def words(self) -> "Words":
+        """All of it."""
+        return Words(self, range(len(self._characters)))
+
+    @property
     def boxes(self) -> list[Box]:
         """The places of all characters that are drawn."""
-        return [self._box(at) for at, character in enumerate(self._characters) if not character.isspace()]
+        return self.words.boxes
 
     @cached_property
     def rules(self) -> list[Box]:
@@ -72,18 +79,17 @@ class Page:
         dots = self._page.render(scale=1).to_numpy()[..., :3]
         return bool((dots == dots[..., :1]).all())
 
-    def text_in(self, zone: Box) -> str:
-        """The characters of which some part lies in `zone`, as one line."""
-        shown = (each if self._box(at).meets(zone) else " " for at, each in enumerate(self._characters))
-        return " ".join("".join(shown).split())
+    def words_in(self, zone: Box) -> "Words":
+        """What lies in `zone`, be it with some part only."""
+        return Words(self, [at for at, _ in enumerate(self._characters) if self._box(at).meets(zone)])
 
-    def line_with(self, words: str) -> "Line":
-        """The place in which `words` stand in one piece, in one line; the first of several."""
+    def line_with(self, words: str) -> "Words":
+        """The first place where `words` stand in one line."""
         first = self._characters.find(words)
         assert first >= 0, f"no line holds “{words}” in one piece"
-        return Line(self, range(first, first + len(words)))
+        return Words(self, range(first, first + len(words)))
 
-    def only(self, words: str) -> "Line":
+    def only(self, words: str) -> "Words":
         """The same where they stand only once."""
         assert self._characters.count(words) == 1, words
         return self.line_with(words)
@@ -98,25 +104,45 @@ class Page:
 HYPHEN_AT_THE_END = 0x02  # of a line: it may be no part of the word, a reader says
 
 
-class Line:
-    """Words of a page that stand in one line."""
+class Words:
+    """Some of the characters of a page."""
 
-    def __init__(self, page: Page, places: range) -> None:
+    def __init__(self, page: Page, places: Sequence[int]) -> None:
         self._page = page
-        self._places = [at for at in places if not page._characters[at].isspace()]
-        self.boxes = [page._box(at) for at in self._places]
+        self._places = places
+        self._drawn = [at for at in places if not page._characters[at].isspace()]
+
+    @property
+    def text(self) -> str:
+        """They as one line; where others stand between them, they are not joined."""
+        pieces = (
+            self._page._characters[at] if at - before == 1 else f" {self._page._characters[at]}"
+            for before, at in pairwise([-1, *self._places])
+        )
+        return " ".join("".join(pieces).split())
+
+    @cached_property
+    def boxes(self) -> list[Box]:
+        return [self._page._box(at) for at in self._drawn]
+
+    @property
+    def box(self) -> Box:
+        """The place of all of them together."""
         lefts, tops, rights, bottoms = zip(*self.boxes, strict=True)
-        self.box = Box(min(lefts), min(tops), max(rights), max(bottoms))
-        self.width = self.box.right - self.box.left
+        return Box(min(lefts), min(tops), max(rights), max(bottoms))
+
+    @property
+    def width(self) -> float:
+        return self.box.right - self.box.left
 
     @property
     def sizes(self) -> set[float]:
-        """How large its characters are, in points."""
-        return {self._size(at) for at in self._places}
+        """How large they are, in points."""
+        return {self._size(at) for at in self._drawn}
 
     @property
     def fonts(self) -> set[str]:
-        return {self._font(at) for at in self._places}
+        return {self._font(at) for at in self._drawn}
 
     def _size(self, at: int) -> float:
         matrix = raw.FS_MATRIX()

@@ -6,11 +6,10 @@ from dataclasses import replace
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import pdfplumber
+import pikepdf
 import pytest
-from pdfminer.pdftypes import resolve1
+from pdf_pages import MM, Box, Page, Words, pages_of, text_of
 
 from latewatch.clock import parse_instant
 from latewatch.config import Letters
@@ -23,7 +22,6 @@ from latewatch.letters.wording import default_title
 from latewatch.paper.measure import fitted, text_width
 from latewatch.paper.wording import ALPHABET, balanced, long_date
 
-MM = 72 / 25.4
 BOTH = pytest.mark.parametrize("form", list(LetterForm), ids=str)
 
 HEAD = Letterhead(
@@ -70,48 +68,34 @@ def printers(paper: str, window_envelope: bool = False) -> LetterPrinter:
     return LetterPrinter(paper=paper, window_envelope=window_envelope)
 
 
-def opened(printer: LetterPrinter, letter: Letter) -> pdfplumber.PDF:
-    return pdfplumber.open(io.BytesIO(printer.pdf(letter)))
+@cache
+def printed(printer: LetterPrinter, letter: Letter) -> bytes:
+    """Draw each letter once: many tests look at the same."""
+    return printer.pdf(letter)
 
 
-def text_of(pdf: pdfplumber.PDF) -> str:
-    """The text of all pages as one line."""
-    return " ".join(" ".join((page.extract_text() or "") for page in pdf.pages).split())
+def opened(printer: LetterPrinter, letter: Letter) -> list[Page]:
+    return pages_of(printed(printer, letter))
 
 
-def line_with(page: Any, words: str) -> list[dict[str, Any]]:
-    """The characters of the line in which `words` stand, and only those of the words."""
-    for line in page.extract_text_lines(return_chars=True):
-        start = line["text"].find(words)
-        if start >= 0:
-            found = page.search(words.replace("(", r"\("), regex=True)
-            return found[0]["chars"]
-    raise AssertionError(f"no line holds “{words}” in one piece")
+def words_of(printer: LetterPrinter, letter: Letter) -> str:
+    return text_of(opened(printer, letter))
 
 
-def rules_below(page: Any, chars: list[dict[str, Any]], within: float = 8) -> list[float]:
-    """The widths of the solid rules that stand within some points below these characters."""
-    bottom = max(char["bottom"] for char in chars)
-    left, right = chars[0]["x0"], chars[-1]["x1"]
-    drawn = [*page.rects, *page.lines]
+def rules_below(page: Page, line: Words, within: float = 8) -> list[float]:
+    """The widths of the solid rules that stand within some points below a line."""
+    bottom, left, right = line.box.bottom, line.box.left - 2, line.box.right + 2
     return [
-        rule["x1"] - rule["x0"]
-        for rule in drawn
-        if bottom - 3 <= rule["top"] <= bottom + within and rule["x0"] >= left - 2 and rule["x1"] <= right + 2
+        rule.right - rule.left
+        for rule in page.rules
+        if bottom - 3 <= rule.top <= bottom + within and rule.left >= left and rule.right <= right
     ]
-
-
-def descriptor_of(font: dict[str, Any]) -> dict[str, Any]:
-    """The descriptor of a PDF font, which holds the font's file where it is embedded."""
-    descendant = resolve1(resolve1(font["DescendantFonts"])[0])
-    return resolve1(descendant["FontDescriptor"])
 
 
 class TestWhatItSays:
     @BOTH
     def test_every_fact_of_the_dossier(self, printer: LetterPrinter, form: LetterForm) -> None:
-        with opened(printer, replace(LETTER, form=form)) as pdf:
-            text = text_of(pdf)
+        text = words_of(printer, replace(LETTER, form=form))
         for fact in (
             "ỦY BAN NHÂN DÂN TỈNH MẪU",
             "SỞ XÂY DỰNG",
@@ -138,10 +122,10 @@ class TestWhatItSays:
 
     @BOTH
     def test_its_title_is_the_form_s_or_the_office_s(self, printer: LetterPrinter, form: LetterForm) -> None:
-        with opened(printer, replace(LETTER, form=form)) as pdf:
-            assert default_title(form) in text_of(pdf)
-        with opened(printer, replace(LETTER, form=form, title="Thư xin lỗi của Sở Mẫu")) as pdf:
-            assert "THƯ XIN LỖI CỦA SỞ MẪU" in text_of(pdf)
+        assert default_title(form) in words_of(printer, replace(LETTER, form=form))
+        assert "THƯ XIN LỖI CỦA SỞ MẪU" in words_of(
+            printer, replace(LETTER, form=form, title="Thư xin lỗi của Sở Mẫu")
+        )
 
     @BOTH
     @pytest.mark.parametrize(("dated", "says"), [
@@ -152,28 +136,26 @@ class TestWhatItSays:
     def test_a_delay_is_expected_or_has_come(
         self, printer: LetterPrinter, form: LetterForm, dated: str, says: str
     ) -> None:
-        with opened(printer, replace(LETTER, form=form, dated=date.fromisoformat(dated))) as pdf:
-            assert says in text_of(pdf).replace("Đến nay", "đến nay")
+        assert says in words_of(printer, replace(LETTER, form=form, dated=date.fromisoformat(dated))).replace(
+            "Đến nay", "đến nay"
+        )
 
     @BOTH
     def test_without_a_reason_there_is_room_to_write_one(
         self, printer: LetterPrinter, form: LetterForm
     ) -> None:
-        with opened(printer, replace(LETTER, form=form, reason="")) as pdf:
-            assert "Lý do:" in text_of(pdf)
-            assert len(pdf.pages) == 1
+        (page,) = opened(printer, replace(LETTER, form=form, reason=""))
+        assert "Lý do:" in page.text
 
     @pytest.mark.parametrize(
         ("number", "printed"), [(None, "Số: /PXL-SXD"), (7, "Số: 07/PXL-SXD"), (112, "Số: 112/PXL-SXD")]
     )
     def test_its_number(self, printer: LetterPrinter, number: int | None, printed: str) -> None:
-        with opened(printer, replace(LETTER, number=number)) as pdf:
-            assert printed in text_of(pdf)
+        assert printed in words_of(printer, replace(LETTER, number=number))
 
     def test_a_deputy_signs_for_the_head(self, printer: LetterPrinter) -> None:
         head = replace(HEAD, deputy_title="Phó Giám đốc", signer_name="Trần Văn Ví Dụ")
-        with opened(printer, replace(LETTER, head=head)) as pdf:
-            text = text_of(pdf)
+        text = words_of(printer, replace(LETTER, head=head))
         assert text.index("KT. GIÁM ĐỐC") < text.index("PHÓ GIÁM ĐỐC") < text.index("Trần Văn Ví Dụ")
 
     @pytest.mark.parametrize(
@@ -190,15 +172,13 @@ class TestWhatItSays:
 
     def test_decomposed_text_is_composed(self, printer: LetterPrinter) -> None:
         letter = replace(LETTER, applicant=unicodedata.normalize("NFD", LETTER.applicant))
-        with opened(printer, letter) as pdf:
-            text = text_of(pdf)
+        text = words_of(printer, letter)
         assert LETTER.applicant in text
         assert unicodedata.is_normalized("NFC", text)
 
     def test_what_comes_from_data_is_never_markup(self, printer: LetterPrinter) -> None:
         letter = replace(LETTER, applicant="<b>Ví Dụ</b> & {{ 7*7 }}", reason="<script>x</script>")
-        with opened(printer, letter) as pdf:
-            text = text_of(pdf)
+        text = words_of(printer, letter)
         assert "<b>Ví Dụ</b> & {{ 7*7 }}" in text
         assert "<script>x</script>" in text
 
@@ -209,32 +189,24 @@ class TestLayout:
     def test_an_ordinary_letter_is_one_page_of_a4(
         self, printer: LetterPrinter, form: LetterForm, number: int | None
     ) -> None:
-        with opened(printer, replace(LETTER, form=form, number=number)) as pdf:
-            (page,) = pdf.pages
-            assert (round(page.width / MM), round(page.height / MM)) == (210, 297)
+        (page,) = opened(printer, replace(LETTER, form=form, number=number))
+        assert (round(page.width / MM), round(page.height / MM)) == (210, 297)
 
     @BOTH
     def test_the_margins(self, printer: LetterPrinter, form: LetterForm) -> None:
-        with opened(printer, replace(LETTER, form=form)) as pdf:
-            chars = pdf.pages[0].chars
-            left = min(c["x0"] for c in chars) / MM
-            right = 210 - max(c["x1"] for c in chars if c["text"].strip()) / MM
-            top = min(c["top"] for c in chars) / MM
-            assert 29.5 <= left <= 35
-            assert 15 <= right <= 20.5
-            assert 19.5 <= top <= 25
+        boxes = opened(printer, replace(LETTER, form=form))[0].boxes
+        assert 29.5 <= min(box.left for box in boxes) / MM <= 35
+        assert 15 <= 210 - max(box.right for box in boxes) / MM <= 20.5
+        assert 19.5 <= min(box.top for box in boxes) / MM <= 25
 
     @BOTH
     def test_fonts_are_embedded_and_of_times_measures(self, printer: LetterPrinter, form: LetterForm) -> None:
-        with opened(printer, replace(LETTER, form=form)) as pdf:
-            (page,) = pdf.pages
-            names = {char["fontname"].partition("+")[2] for char in page.chars}
-            fonts = resolve1(resolve1(page.page_obj.resources)["Font"])
-            descriptors = [descriptor_of(resolve1(font)) for font in fonts.values()]
-        assert all(name.startswith(("Liberation-Serif", "Times-New-Roman")) for name in names), (
-            f"{names}: a letter some font lacks is drawn with another one"
+        (page,) = opened(printer, replace(LETTER, form=form))
+        assert page.fonts
+        assert all(font.startswith(("Liberation-Serif", "Times-New-Roman")) for font, _ in page.fonts), (
+            f"{page.fonts}: a letter some font lacks is drawn with another one"
         )
-        assert all({"FontFile", "FontFile2", "FontFile3"} & descriptor.keys() for descriptor in descriptors)
+        assert all(is_embedded for _, is_embedded in page.fonts)
 
     def test_every_vietnamese_letter_is_drawn_with_one_font(self, printer: LetterPrinter) -> None:
         assert len(ALPHABET) == 24 * 6 + 2
@@ -247,31 +219,27 @@ class TestLayout:
         assert len(LetterPrinter(tmp_path).font_families()) == 2
 
     def test_the_nation_s_name_stands_on_one_line(self, printer: LetterPrinter) -> None:
-        with opened(printer, LETTER) as pdf:
-            chars = line_with(pdf.pages[0], "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
-            assert max(c["bottom"] for c in chars) - min(c["bottom"] for c in chars) < 1
-            assert {round(char["size"]) for char in chars} <= {12, 13}
-            assert all("Bold" in char["fontname"] for char in chars)
+        line = opened(printer, LETTER)[0].line_with("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+        assert max(box.bottom for box in line.boxes) - min(box.bottom for box in line.boxes) < 1
+        assert {round(size) for size in line.sizes} <= {12, 13}
+        assert all("Bold" in font for font in line.fonts)
 
     def test_the_rule_below_the_motto_is_as_long_as_the_motto(self, printer: LetterPrinter) -> None:
-        with opened(printer, LETTER) as pdf:
-            page = pdf.pages[0]
-            chars = line_with(page, "Độc lập - Tự do - Hạnh phúc")
-            width = chars[-1]["x1"] - chars[0]["x0"]
-            assert {round(char["size"]) for char in chars} <= {13, 14}
-            (rule,) = rules_below(page, chars)
-            assert rule == pytest.approx(width, rel=0.02)
+        page = opened(printer, LETTER)[0]
+        line = page.line_with("Độc lập - Tự do - Hạnh phúc")
+        assert {round(size) for size in line.sizes} <= {13, 14}
+        (rule,) = rules_below(page, line)
+        assert rule == pytest.approx(line.width, rel=0.02)
 
     @pytest.mark.parametrize("body", ["Sở Xây dựng", "Sở Nông nghiệp và Môi trường", "Xã Ví Dụ"])
     def test_the_rule_below_the_issuing_body_is_a_third_to_half_of_it(
         self, printer: LetterPrinter, body: str
     ) -> None:
-        with opened(printer, replace(LETTER, head=replace(HEAD, issuing_body=body))) as pdf:
-            page = pdf.pages[0]
-            lines = [line_with(page, line) for line in balanced(body.upper(), 26)]
-            width = max(chars[-1]["x1"] - chars[0]["x0"] for chars in lines)
-            (rule,) = rules_below(page, max(lines, key=lambda chars: chars[0]["bottom"]))
-            assert width / 3 <= rule <= width / 2
+        page = opened(printer, replace(LETTER, head=replace(HEAD, issuing_body=body)))[0]
+        lines = [page.line_with(line) for line in balanced(body.upper(), 26)]
+        width = max(line.width for line in lines)
+        (rule,) = rules_below(page, max(lines, key=lambda line: line.box.bottom))
+        assert width / 3 <= rule <= width / 2
 
     @pytest.mark.parametrize(
         ("words", "sizes", "style"),
@@ -285,41 +253,35 @@ class TestLayout:
         ],
     )
     def test_sizes_and_styles(self, printer: LetterPrinter, words: str, sizes: set[int], style: str) -> None:
-        with opened(printer, LETTER) as pdf:
-            chars = line_with(pdf.pages[0], words)
-        assert {round(char["size"]) for char in chars} <= sizes
-        assert all(style in char["fontname"].replace("-", "") for char in chars if char["text"].strip())
+        line = opened(printer, LETTER)[0].line_with(words)
+        assert {round(size) for size in line.sizes} <= sizes
+        assert all(style in font.replace("-", "") for font in line.fonts)
 
     @BOTH
     def test_long_words_wrap_and_the_second_page_is_numbered(
         self, printer: LetterPrinter, form: LetterForm
     ) -> None:
-        with opened(printer, replace(LONG, form=form)) as pdf:
-            assert len(pdf.pages) == 2
-            edge = (210 - 15) * MM
-            assert all(char["x1"] <= edge for page in pdf.pages for char in page.chars)
-            first = pdf.pages[0].crop((0, 0, pdf.pages[0].width, 19 * MM)).extract_text()
-            assert first == ""
-            for page in pdf.pages[1:]:
-                header = page.crop((0, 0, page.width, 19 * MM))
-                assert header.extract_text() == "2"
-                assert {round(char["size"]) for char in header.chars} <= {13, 14}
-                assert "Nơi nhận" not in page.extract_text()[:60], "the signature never stands alone"
+        first, second = opened(printer, replace(LONG, form=form))
+        above = Box(0, 0, first.width, 19 * MM)
+        assert all(box.right <= (210 - 15) * MM for page in (first, second) for box in page.boxes)
+        assert first.words_in(above).text == ""
+        assert second.words_in(above).text == "2"
+        assert {round(size) for size in second.words_in(above).sizes} <= {13, 14}
+        assert "Nơi nhận" not in second.text[:60], "the signature never stands alone"
 
     @BOTH
     def test_a_word_without_end_is_broken(self, printer: LetterPrinter, form: LetterForm) -> None:
-        with opened(printer, replace(LETTER, form=form, applicant="V" * 120, procedure="X" * 300)) as pdf:
-            assert all(char["x1"] <= (210 - 15) * MM for page in pdf.pages for char in page.chars)
+        pages = opened(printer, replace(LETTER, form=form, applicant="V" * 120, procedure="X" * 300))
+        assert all(box.right <= (210 - 15) * MM for page in pages for box in page.boxes)
 
     def test_the_file_knows_what_it_is(self, printer: LetterPrinter) -> None:
-        content = printer.pdf(LETTER)
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
-            assert pdf.metadata["Title"] == default_title(LetterForm.EXTENSION)
-            assert pdf.metadata["Author"] == "Sở Xây dựng"
-            assert resolve1(pdf.doc.catalog["Lang"]) == b"vi"
+        with pikepdf.open(io.BytesIO(printed(printer, LETTER))) as pdf:
+            assert str(pdf.docinfo["/Title"]) == default_title(LetterForm.EXTENSION)
+            assert str(pdf.docinfo["/Author"]) == "Sở Xây dựng"
+            assert str(pdf.Root.Lang) == "vi"
 
-    def test_the_same_letter_gives_the_same_bytes(self) -> None:
-        assert LetterPrinter().pdf(LETTER) == LetterPrinter().pdf(LETTER)
+    def test_the_same_letter_gives_the_same_bytes(self, printer: LetterPrinter) -> None:
+        assert LetterPrinter().pdf(LETTER) == printed(printer, LETTER)
 
 
 ORDINARY = [
@@ -349,16 +311,14 @@ class TestHeadings:
     @pytest.mark.parametrize("words", ["SỞ XÂY DỰNG", "SỞ NÔNG NGHIỆP", "Hồ sơ mã số H99.01-261009-0004"])
     def test_the_width_is_that_of_the_font(self, printer: LetterPrinter, words: str) -> None:
         head = replace(HEAD, issuing_body=words)
-        with opened(printer, replace(LETTER, head=head)) as pdf:
-            chars = line_with(pdf.pages[0], words)
-            bold = [char for char in chars if "Bold" in char["fontname"]]
-            width = (bold[-1]["x1"] - bold[0]["x0"]) / bold[0]["size"]
+        line = opened(printer, replace(LETTER, head=head))[0].line_with(words)
+        assert all("Bold" in font for font in line.fonts)
+        width = line.width / max(line.sizes)
         assert text_width(words) == pytest.approx(width, rel=0.04), "marks of ơ and ư are not measured"
 
     def test_the_printer_follows_the_settings(self) -> None:
         printer = letter_printer(Letters(paper="A5", lookup_url="https://mau.example/{code}"))
-        with opened(printer, LETTER) as pdf:
-            assert round(pdf.pages[0].width / MM) == 148
+        assert round(opened(printer, LETTER)[0].width / MM) == 148
         assert printer.html(LETTER)[1] == f"https://mau.example/{LETTER.code}"
 
 
@@ -369,13 +329,12 @@ class TestPaper:
 
     @BOTH
     def test_a5(self, form: LetterForm) -> None:
-        with opened(printers("A5"), replace(LETTER, form=form)) as pdf:
-            (page,) = pdf.pages
-            assert (round(page.width / MM), round(page.height / MM)) == (148, 210)
-            assert min(char["x0"] for char in page.chars) / MM >= 17.5
-            assert max(char["x1"] for char in page.chars if char["text"].strip()) / MM <= 148 - 11.5
-            assert min(char["size"] for char in page.chars) >= 7
-            assert line_with(page, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
+        (page,) = opened(printers("A5"), replace(LETTER, form=form))
+        assert (round(page.width / MM), round(page.height / MM)) == (148, 210)
+        assert min(box.left for box in page.boxes) / MM >= 17.5
+        assert max(box.right for box in page.boxes) / MM <= 148 - 11.5
+        assert min(page.words.sizes) >= 7
+        assert page.line_with("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM")
 
     @pytest.mark.parametrize("sentences", [5, 9, 10, 11, 12, 13, 14, 15, 17, 20, 24, 40])
     @BOTH
@@ -384,9 +343,8 @@ class TestPaper:
             f"Lý do thứ {number} là một câu dài vừa phải để thử." for number in range(sentences)
         )
         head = replace(HEAD, signer_name="Trần Văn Thí Điểm")
-        with opened(printers("A4"), replace(LETTER, form=form, reason=reason, head=head, number=7)) as pdf:
-            last = pdf.pages[-1].extract_text()
-            text = text_of(pdf)
+        pages = opened(printers("A4"), replace(LETTER, form=form, reason=reason, head=head, number=7))
+        last, text = pages[-1].text, text_of(pages)
         assert all(f"thứ {number} là" in text for number in range(sentences))
         for kept in (
             "Ông/Bà/Tổ chức",
@@ -400,14 +358,13 @@ class TestPaper:
 
     def test_text_is_extracted_composed(self, printer: LetterPrinter) -> None:
         for sample in samples(LetterForm.APOLOGY_SLIP):
-            with opened(printer, sample.letter) as pdf:
-                text = text_of(pdf)
+            text = words_of(printer, sample.letter)
             assert unicodedata.is_normalized("NFC", text)
             assert sample.letter.applicant.replace(" ", "") in text.replace(" ", "")
             assert "\ufffd" not in text
 
 
-ZONE = (20 * MM, 54 * MM, 96 * MM, 90 * MM)  # what a DL or C6 window shows, wherever the sheet slides to
+ZONE = Box(20 * MM, 54 * MM, 96 * MM, 90 * MM)  # what a DL or C6 window shows, wherever the sheet slides to
 
 
 class TestWindowEnvelope:
@@ -418,17 +375,14 @@ class TestWindowEnvelope:
             if sample.name not in ("thuong", "ten-dai", "nuoc-ngoai"):
                 continue
             letter = sample.letter
-            with opened(printers(paper, True), letter) as pdf:
-                shown = pdf.pages[0].crop(ZONE).extract_text().split()
-                everything = text_of(pdf)
-            assert " ".join(shown) == f"Kính gửi: {letter.applicant} {letter.address}"
-            assert letter.phone in everything
+            pages = opened(printers(paper, True), letter)
+            assert pages[0].words_in(ZONE).text == f"Kính gửi: {letter.applicant} {letter.address}"
+            assert letter.phone in text_of(pages)
 
     @BOTH
     def test_a_long_head_moves_the_address_within_the_window(self, form: LetterForm) -> None:
         (letter,) = (sample.letter for sample in samples(form) if sample.name == "co-quan-dai")
-        with opened(printers("A4", True), letter) as pdf:
-            shown = " ".join(pdf.pages[0].crop(ZONE).extract_text().split())
+        shown = opened(printers("A4", True), letter)[0].words_in(ZONE).text
         assert shown == f"Số: 07/PXL-VPHĐND&UBND Kính gửi: {letter.applicant} {letter.address}"
 
     def test_a_letter_in_one_is_still_one_page_of_a4(self) -> None:
@@ -447,8 +401,7 @@ class TestOfficeTemplates:
 
     def test_it_wins_over_the_shipped_one(self, tmp_path: Path) -> None:
         content = self.render(tmp_path, "<p>Thư riêng của {{ head.issuing_body }}</p>")
-        with pdfplumber.open(io.BytesIO(content)) as pdf:
-            assert text_of(pdf) == "Thư riêng của Sở Xây dựng"
+        assert text_of(pages_of(content)) == "Thư riêng của Sở Xây dựng"
 
     def test_it_may_show_its_own_picture(self, tmp_path: Path) -> None:
         (tmp_path / "dau.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>')
