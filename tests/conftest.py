@@ -17,6 +17,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 from offices import new_database
+from postgresql import Shelf
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import OperationalError
@@ -57,12 +58,14 @@ def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
 
 
 @pytest.fixture(params=ENGINES)
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> URL:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[URL]:
     """The address of a database of the newest schema in which nothing is stored."""
     if request.param == "sqlite":
-        return URL.create("sqlite", database=str(new_database(tmp_path / "latewatch.db")))
-    make: Callable[[], URL] = request.getfixturevalue("postgresql_schema")
-    return make()
+        yield URL.create("sqlite", database=str(new_database(tmp_path / "latewatch.db")))
+        return
+    shelf: Shelf = request.getfixturevalue("postgresql_shelf")
+    with shelf.lent() as url:
+        yield url
 
 
 @pytest.fixture
@@ -73,11 +76,11 @@ def store(url: URL) -> Iterator[Store]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_schema(postgresql_databases: Callable[..., URL]) -> Callable[[], URL]:
-    """A function that makes a database of the newest schema: to copy one takes less time than to migrate one."""
+def postgresql_shelf(postgresql_databases: Callable[..., URL]) -> Shelf:
+    """Databases of the newest schema: to copy one takes less time than to migrate one, to empty one still less."""
     made = postgresql_databases()
     open_url(made, "cơ sở dữ liệu mẫu").close()
-    return partial(postgresql_databases, str(made.database))
+    return Shelf(partial(postgresql_databases, str(made.database)))
 
 
 @pytest.fixture(scope="session")

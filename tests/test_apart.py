@@ -129,7 +129,8 @@ class TestHarm:
 
     def test_a_large_sheet_and_little_memory(self, tmp_path: Path) -> None:
         wide = [f"Cột {n}" for n in range(200)]
-        rows = [[*core(f"H{n}"), *(f"giá trị {n} {m}" for m in range(200))] for n in range(6_000)]
+        note = "ghi chú " * 500  # written once, and held by the reader as often as it stands in a cell
+        rows = [[*core(f"H{n}"), *[note] * 200] for n in range(400)]
         content = xlsx([(*CORE, *wide), *rows])
         with pytest.raises(SourceError, match="đọc tệp cần hơn 256 MB bộ nhớ; hãy chia nhỏ tệp"):
             whole(parts_of(tmp_path, "a.xlsx", content, max_memory_megabytes=256))

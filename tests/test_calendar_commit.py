@@ -1,6 +1,5 @@
 """A change of the calendar decides anew exactly what it moves: on random worlds, on both databases."""
 
-import os
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amounts import TIMES, usually
 from offices import NOW, Desk, desk_in
 from sqlalchemy import Connection, Engine, event, insert, select
 
@@ -33,7 +33,7 @@ from latewatch.store.database import Store
 from latewatch.store.movable import movable
 from latewatch.written import FIELDS, to_values
 
-SEEDS = 3 * int(os.environ.get("LATEWATCH_FUZZ", "1"))
+SEEDS = usually(1, 3 * TIMES)
 BY = Signature("Nguyễn Văn Ví Dụ", "thử")
 LIMITS = (
     "1d",

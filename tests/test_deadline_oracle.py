@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from itertools import compress, islice
 
 import pytest
+from amounts import IS_THOROUGH, usually
 
 from latewatch.clock import VIETNAM
 from latewatch.domain.dossier import Cause, Suspension
@@ -27,14 +28,14 @@ from latewatch.errors import CalendarGap
 
 YEARS = range(2021, 2028)
 CALENDARS = 12
-CASES_EACH = 2_500  # of one calendar and one year
+CASES_EACH = usually(700, 2_500)  # of one calendar and one year
 MINUTES_A_DAY = 1440
 FIRST, AFTER = date(2021, 1, 1), date(2028, 1, 1)
 TRACED = 25  # every so many cases the explanation is counted too
 
 
 def test_there_are_enough_cases() -> None:
-    assert CALENDARS * len(YEARS) * CASES_EACH >= 200_000
+    assert CALENDARS * len(YEARS) * CASES_EACH >= (200_000 if IS_THOROUGH else 50_000)
 
 
 # Calendars, drawn
@@ -392,7 +393,8 @@ def test_the_engine_ends_where_the_walk_ends(number: int, year: int) -> None:
         seen.add((case.limit.unit, case.rules.ends, len(case.suspensions)))
         if compared == CASES_EACH:
             break
-    assert (compared, len(seen)) == (CASES_EACH, len(LimitUnit) * len(Ends) * 4)
+    assert compared == CASES_EACH
+    assert len(seen) >= usually(80, len(LimitUnit) * len(Ends) * 4)
 
 
 def check_trace(case: Case, calendar: WorkCalendar) -> None:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 import pytest
+from amounts import usually
 from sqlalchemy import Table, select, update
 from test_tally_worlds import START, Questions, World, told
 from test_tally_worlds import world as world  # noqa: PLC0414  a fixture
@@ -33,7 +34,7 @@ from latewatch.store.letters.drafts import Draft, insert_drafts
 
 SHARDS = 4
 NAMING = ByUnitAndField()
-SEEDS = 60
+SEEDS = usually(20, 60)
 YEAR = period_of(2026, 6, Span.YEAR, Cutoff.CALENDAR)
 FACTS = {
     "status": Status.PROCESSING,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from amounts import usually
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_tally_oracle import rules
@@ -112,7 +113,7 @@ def packed_alone(world: list[Case]) -> Rows:
     return from_bytes(to_bytes(made.rows, 0), 0)
 
 
-@settings(deadline=None, max_examples=400)
+@settings(deadline=None, max_examples=usually(150, 400))
 @given(
     st.lists(cases(), min_size=1, max_size=30),
     periods(),
@@ -168,7 +169,7 @@ def test_at_the_very_moment(rule: CountingRule, after: timedelta) -> None:
             )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=usually(100, 300))
 @given(
     st.lists(cases(), min_size=1, max_size=30),
     periods(),
@@ -187,7 +188,7 @@ def test_what_is_old_counts_no_more(
     assert not (is_old(rows, now.date() - timedelta(days=1)) & worth_looking_at(rows, now)).any()
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=usually(100, 300))
 @given(st.lists(cases(), min_size=1, max_size=30), INSTANTS, st.integers(0, 3))
 def test_each_stands_where_it_stands_alone(world: list[Case], now: datetime, days: int) -> None:
     rows, yesterday = packed_alone(world), now.date() - timedelta(days=1)
@@ -201,7 +202,7 @@ def test_each_stands_where_it_stands_alone(world: list[Case], now: datetime, day
         assert not is_told or worth_looking_at(rows, now)[number]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=usually(100, 300))
 @given(st.lists(cases(ANY | ODD), min_size=1, max_size=20))
 def test_what_has_no_exact_place_is_left_to_be_counted_alone(world: list[Case]) -> None:
     """And what has one says every moment exactly."""

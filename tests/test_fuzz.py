@@ -1,9 +1,8 @@
 """Whatever a file or a cell is, it is read or refused with its cure: in time, within the memory, without a trace.
 
-`make test` tries a few thousand inputs, `make fuzz` more than 200 000: LATEWATCH_FUZZ multiplies them.
+`make test` tries a thousand inputs and a half, `make fuzz` more than 200 000: LATEWATCH_FUZZ multiplies them.
 """
 
-import os
 import pickle
 import random
 import select
@@ -18,6 +17,7 @@ from typing import Any
 
 import fuzzing
 import pytest
+from amounts import TIMES, usually
 from exports import CORE, profile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -33,7 +33,6 @@ from latewatch.sources.files.grid import Sheet
 from latewatch.sources.files.header import find_header
 from latewatch.sources.mapping.cells import kind_of
 
-TIMES = int(os.environ.get("LATEWATCH_FUZZ", "1"))
 SECONDS = 60  # for one file, read three times; a good one of this size takes hundredths of one
 MEGABYTES = 512
 FILES = 250  # read by one process before a new one is started
@@ -42,9 +41,9 @@ ENDED_BY_THE_CAP = (-6, -9)  # the library that reads ends its process where mem
 
 
 def inputs(number: int) -> Callable[[Any], Any]:
-    """Try so many inputs, times what the environment says."""
+    """Try so many inputs times LATEWATCH_FUZZ; half of them where that is not set."""
     return settings(
-        max_examples=number * TIMES,
+        max_examples=usually(-(-number // 2), number * TIMES),
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from amounts import usually
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from offices import NOW
@@ -22,7 +23,7 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.domain.reading import Reading
 from latewatch.domain.record import Cells, Reported
 from latewatch.errors import Place
-from latewatch.store import schema
+from latewatch.store import schema, verify
 from latewatch.store.batches import Arrival, note_failure, open_batch
 from latewatch.store.database import Store, open_url
 from latewatch.store.ingest import ingest
@@ -487,7 +488,7 @@ def three_versions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[S
     store.close()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=usually(150, 400), deadline=None)
 @given(data=st.data())
 def test_any_single_changed_byte_of_a_version_is_found(
     three_versions: tuple[Store, URL], data: st.DataObject
@@ -510,11 +511,12 @@ def test_any_single_changed_byte_of_a_version_is_found(
         assert found(store) == []
 
 
-def test_memory_stays_flat(store: Store) -> None:
+def test_memory_stays_flat(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twice as many versions take no more memory: two pages of them at most are there at once."""
+    monkeypatch.setattr(verify, "_PAGE", 1_000)
     peaks = []
     for file in ("a.csv", "b.csv"):
-        keep(store, file, *(told(f"{file}-{n}") for n in range(11_000)))
+        keep(store, file, *(told(f"{file}-{n}") for n in range(2_200)))
         tracemalloc.start()
         assert found(store) == []
         peaks.append(tracemalloc.get_traced_memory()[1])

@@ -4,7 +4,6 @@ Worlds are made through the real store: batches, interruptions, promises and fin
 and taken back, changes of the calendar, a batch undone. `LATEWATCH_FUZZ=20` draws twenty times as many.
 """
 
-import os
 import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -16,6 +15,7 @@ from typing import Any
 import msgspec
 import plain_counts
 import pytest
+from amounts import TIMES, usually
 from offices import Desk, desk_in
 from plain_counts import Plain
 from sqlalchemy import delete, select
@@ -52,7 +52,7 @@ from latewatch.store.letters.drafts import Draft, insert_drafts, stored_drafts
 from latewatch.store.letters.life import move_letter
 
 SHARDS = 4  # so that the processes of pytest-xdist share them
-SEEDS = 130 * int(os.environ.get("LATEWATCH_FUZZ", "1"))
+SEEDS = usually(60, 130 * TIMES)
 START = datetime(2026, 6, 1, 8, tzinfo=VIETNAM)
 BY = Signature("Nguyễn Văn Ví Dụ", "thử")
 PROCEDURES = '[[procedures]]\ncode = "1.000001"\nlimit = "4d"\n'

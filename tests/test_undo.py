@@ -1,7 +1,6 @@
 """A batch taken back: all that is alive stands as before it, nothing that was kept is lost, or it is refused."""
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from amounts import TIMES, usually
 from forks import FORKS
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -41,7 +41,6 @@ from latewatch.store.undo import CLOSED
 from latewatch.store.verify import Walk, misfits
 
 BY, REASON = "Nguyễn Văn Ví Dụ", "nhập nhầm tệp"
-TIMES = int(os.environ.get("LATEWATCH_FUZZ", "1"))
 SOURCE, OTHER, RUN = "xuat-tep", "bao-cao", "giao-dien"
 FACTS: dict[str, Any] = {
     "status": Status.PROCESSING,
@@ -599,7 +598,7 @@ ROWS = st.lists(
 )
 
 
-@settings(max_examples=20 * TIMES, deadline=None)
+@settings(max_examples=usually(12, 20 * TIMES), deadline=None)
 @given(files=st.lists(st.tuples(ROWS, st.sampled_from([SOURCE, OTHER])), min_size=1, max_size=5))
 def test_any_history_goes_back_the_way_it_came(
     opened: Office, tmp_path_factory: pytest.TempPathFactory, files: list[tuple[list[Reported], str]]
@@ -646,7 +645,7 @@ def test_a_process_that_is_killed_leaves_what_can_be_done_again(tmp_path: Path) 
     shutil.copytree(desk.folder, tmp_path / "whole")
     assert run(tmp_path / "whole") == 0
     steps = int((tmp_path / "whole" / "steps").read_text())
-    for number in range(1, steps, max(1, steps // 12)):
+    for number in range(1, steps, max(1, steps // usually(6, 12))):
         copy = Desk(tmp_path / f"{number}")
         shutil.copytree(desk.folder, copy.folder)
         assert run(copy.folder, number) == KILLED
