@@ -8,6 +8,10 @@ BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.installed
 BENCH  := $(VENV)/.bench-installed
 
+# Tests of which `make test` tries a part, and those of them that `make fuzz` tries many times over.
+OFTEN = $(shell grep -l 'amounts import.*usually' tests/test_*.py)
+ENDLESS := tests/test_fuzz.py tests/test_tally_worlds.py tests/test_calendar_commit.py
+
 # What WeasyPrint draws with: Pango, and a font of Times' measures that has every Vietnamese letter.
 # Version 1 of Liberation, which Debian 12 calls fonts-liberation, lacks ộ, ệ, ạ … and would be mixed with another.
 LIBRARIES := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
@@ -67,10 +71,11 @@ demo: setup  ## a made-up office, from its exports to digest, letters and report
 test: setup servers  ## every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile -q
 
-fuzz: setup  ## more than 200 000 files and cells nobody would write, 5 200 worlds, 240 calendars; half an hour
+fuzz: setup servers  ## 200 000 files and cells nobody would write, 5 200 worlds, 240 calendars, every kill; 40 minutes
 	@LATEWATCH_FUZZ=$(or $(FUZZ),65) $(BIN)/python -m pytest -n auto --dist worksteal -q -rP tests/test_fuzz.py
 	@LATEWATCH_FUZZ=$(or $(WORLDS),40) $(BIN)/python -m pytest -n auto --dist worksteal -q tests/test_tally_worlds.py
 	@LATEWATCH_FUZZ=$(or $(CHANGES),10) $(BIN)/python -m pytest -n auto --dist worksteal -q tests/test_calendar_commit.py
+	@LATEWATCH_FUZZ=1 $(BIN)/python -m pytest -n auto --dist worksteal -q $(filter-out $(ENDLESS),$(OFTEN))
 
 lint: setup  ## ruff, its formatter, mypy --strict
 	@$(BIN)/ruff check .
