@@ -6,11 +6,11 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import docx
-import pypdfium2
 import pytest
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
@@ -18,6 +18,7 @@ from docx.table import Table
 from docx.text.paragraph import Paragraph
 from lxml import etree
 from offices import NOW, Desk, desk_in, row
+from pdf_pages import pages_of, text_of
 from test_letters_render import HEAD, LETTER, LONG
 from typer.testing import CliRunner
 
@@ -82,13 +83,17 @@ def words(text: str) -> list[str]:
     return [each for each in text.split() if each.strip("….")]
 
 
-def text_of(document: Any) -> str:
+def told_by(document: Any) -> str:
     return " ".join(" ".join(paragraph.text.split()) for paragraph in blocks(document)).strip()
 
 
+@cache
+def pdf_printer() -> LetterPrinter:
+    return LetterPrinter()
+
+
 def printed(letter: Letter) -> str:
-    pages = pypdfium2.PdfDocument(LetterPrinter().pdf(letter))
-    return " ".join(page.get_textpage().get_text_range() for page in pages)
+    return text_of(pages_of(pdf_printer().pdf(letter)))
 
 
 def paragraph_with(document: Any, text: str) -> Paragraph:
@@ -101,7 +106,7 @@ class TestWhatItSays:
     def test_the_words_of_the_pdf(self, word: WordPrinter, form: LetterForm, case: str) -> None:
         letter = replace(CASES[case], form=form)
         numbers = Counter(["2"] if case == "long" else [])  # of later pages: Word counts them itself
-        assert Counter(words(text_of(opened(word, letter)))) + numbers == Counter(words(printed(letter)))
+        assert Counter(words(told_by(opened(word, letter)))) + numbers == Counter(words(printed(letter)))
 
     @BOTH
     def test_each_sentence_of_the_pdf(self, word: WordPrinter, form: LetterForm) -> None:
@@ -304,12 +309,12 @@ class TestOfficeTemplates:
 
     def fill(self, folder: Path, *paragraphs: str) -> str:
         self.template(folder, *paragraphs)
-        return text_of(opened(WordPrinter(Letters(templates=folder)), LETTER))
+        return told_by(opened(WordPrinter(Letters(templates=folder)), LETTER))
 
     def test_it_wins_over_the_shipped_one(self, tmp_path: Path) -> None:
         assert self.fill(tmp_path, "Riêng: {{ letter.code }} {{ desk }}").startswith(f"Riêng: {LETTER.code} ")
         other = replace(LETTER, form=LetterForm.APOLOGY_SLIP)
-        assert "PHIẾU XIN LỖI" in text_of(opened(WordPrinter(Letters(templates=tmp_path)), other))
+        assert "PHIẾU XIN LỖI" in told_by(opened(WordPrinter(Letters(templates=tmp_path)), other))
 
     @pytest.mark.parametrize(
         ("text", "problem"),
@@ -369,7 +374,7 @@ class TestOfficeTemplates:
         document = docx.Document(str(path))
         document.part.relate_to("https://example.com", docx.opc.constants.RELATIONSHIP_TYPE.HYPERLINK, True)
         document.save(str(path))
-        assert text_of(opened(WordPrinter(Letters(templates=tmp_path)), LETTER)) == "Xem"
+        assert told_by(opened(WordPrinter(Letters(templates=tmp_path)), LETTER)) == "Xem"
 
     @pytest.mark.parametrize(
         "content", [b"", b"<html>", b"PK\x03\x04 h\xe1\xbb\x8fng"], ids=["empty", "HTML", "torn"]
@@ -427,7 +432,7 @@ class TestJob:
         (made,) = run(desk, Selection("H1"))
         assert made.path is not None
         assert made.path.relative_to(desk.folder) == Path("word/PKT/H1-1.docx")
-        text = text_of(docx.Document(str(made.path)))
+        text = told_by(docx.Document(str(made.path)))
         for fact in ("Số: /PXL", "H1", "Nguyễn Văn Ví Dụ", "chờ xác minh thực địa", "PHÒNG KINH TẾ"):
             assert fact in text
 
@@ -438,7 +443,7 @@ class TestJob:
         (made,) = run(desk, Selection("H1"))
         assert made.path is not None
         assert made.path.name == "H1-1-so-01.docx"
-        text = text_of(docx.Document(str(made.path)))
+        text = told_by(docx.Document(str(made.path)))
         assert "Số: 01/PXL" in text
         assert "Nguyễn Văn Ví Dụ" in text
         assert "Người Khác Mẫu" not in text
