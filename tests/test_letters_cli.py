@@ -1,6 +1,8 @@
 """`latewatch letters …` as people type it: from the draft to the register, one letter or many."""
 
 import json
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from sqlalchemy import insert
 from sqlalchemy import text as sql
 from typer.testing import CliRunner, Result
 
-from latewatch.cli.letters.selecting import LISTED
+from latewatch.cli.letters import listing, selecting
 from latewatch.cli.main import app
 from latewatch.errors import ConfigError, LatewatchError, LetterError
 from latewatch.jobs.letters.documents import unsigned_document
@@ -24,24 +26,36 @@ AT = "2026-11-12T08:00"
 BY = ("--by", "Trần Thị Thí Dụ")
 REASON = "chờ ý kiến của cơ quan phối hợp"
 NAME = "Nguyễn Văn Ví Dụ"
+LISTED = 5
 SETTINGS = UNITS.replace('code = "PKT"', 'code = "PKT"\nletter_symbol = "PXL-PKT"').replace(
     'signer_title = "Trưởng phòng"', 'signer_title = "Trưởng phòng"\nsigner_name = "Lê Văn Mẫu"'
 )
 
 
-@pytest.fixture
-def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+@pytest.fixture(scope="module")
+def words_for_pdfs() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(LetterPrinter, "pdf", lambda _printer, letter: f"%PDF {letter.code}".encode())
+        patch.delenv("LATEWATCH_BY", raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory, words_for_pdfs: None) -> Path:
     """Three late dossiers, drafted; the third is of another unit and gives no reason."""
-    monkeypatch.setattr(LetterPrinter, "pdf", lambda _printer, letter: f"%PDF {letter.code}".encode())
-    monkeypatch.delenv("LATEWATCH_BY", raising=False)
-    desk = desk_in(tmp_path / "office")
+    desk = desk_in(tmp_path_factory.mktemp("model") / "office")
     desk.configure(SOURCE, SETTINGS)
     desk.export("a.csv", [late("H1"), late("H2"), late("H3", unit="Phòng Văn hóa - Xã hội")])
     desk.poll()
     with desk.open() as office:
         for code, reason in (("H1", REASON), ("H2", REASON), ("H3", "")):
             draft_letters(office, NOW, code=code, reason=reason)
-    return desk
+    return desk.folder
+
+
+@pytest.fixture
+def desk(model: Path, tmp_path: Path) -> Desk:
+    return Desk(Path(shutil.copytree(model, tmp_path / "office")), files=1)
 
 
 def late(code: str, **facts: str) -> dict[str, str]:
@@ -227,7 +241,11 @@ class TestListAndShow:
         with pytest.raises(LetterError, match="letters cancel --why"):
             run(desk, "review", "H1", *BY)
 
-    def test_a_long_list_is_cut_for_a_reader_who_may_ask_for_all(self, desk: Desk) -> None:
+    def test_a_long_list_is_cut_for_a_reader_who_may_ask_for_all(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(selecting, "LISTED", LISTED)
+        monkeypatch.setattr(listing, "LISTED", LISTED)
         desk.export("b.csv", [late(f"M{n:02}") for n in range(LISTED)])
         desk.poll()
         with desk.open() as office:

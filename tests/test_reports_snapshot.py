@@ -1,8 +1,6 @@
 """A report is frozen of one state of the data, or not at all: whatever another process does meanwhile."""
 
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
+from forks import program
 from offices import NOW, SOURCE, Desk, desk_in, done, row
 from sqlalchemy import Connection
 
@@ -90,9 +89,7 @@ def desk(office: Path, tmp_path: Path) -> Desk:
 
 def run(desk: Desk, *words: str) -> None:
     """Run a command in another process, as somebody else at the office would."""
-    program = "from latewatch.cli.main import run; run()"
-    command = [sys.executable, "-c", program, *words, "--config", str(desk.folder / "config.toml")]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    program(*words, "--config", str(desk.folder / "config.toml")).check_returncode()
 
 
 def poll(desk: Desk) -> None:
@@ -128,22 +125,30 @@ def kept(desk: Desk) -> list[dict[str, int]]:
         return [content_of(each).total for each in frozen(connection)]
 
 
-def test_what_comes_in_at_any_moment_is_in_all_of_the_reports_or_in_none(desk: Desk, office: Path) -> None:
-    whole: dict[str, list[dict[str, int]]] = {}
-    for name, act in (("before", lambda _desk: None), ("after", poll)):
-        other = Desk(desk.folder.with_name(name), files=1)
-        shutil.copytree(office, other.folder)
-        act(other)
-        _, last = close(other, 0, poll)
-        whole[name] = kept(other)
-    assert whole["before"] != whole["after"]
+@pytest.fixture(scope="module")
+def undisturbed(office: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, list[dict[str, int]]]:
+    """How many transactions it takes to freeze what was there before anything came in, and what that makes."""
+    desk = Desk(shutil.copytree(office, tmp_path_factory.mktemp("undisturbed") / "office"), files=1)
+    _, begun = close(desk, 0, poll)
+    return begun, kept(desk)
+
+
+def test_what_comes_in_at_any_moment_is_in_all_of_the_reports_or_in_none(
+    desk: Desk, office: Path, undisturbed: tuple[int, list[dict[str, int]]]
+) -> None:
+    last, before = undisturbed
+    later = Desk(Path(shutil.copytree(office, desk.folder.with_name("later"))), files=1)
+    poll(later)
+    assert close(later, 0, poll) == ("", last)
+    after = kept(later)
+    assert before != after
     told = set()
     for at in range(1, last + 1):
         each = Desk(desk.folder.with_name(f"at-{at}"), files=1)
         shutil.copytree(office, each.folder)
         refused, _ = close(each, at, poll)
         told.add(refused)
-        assert kept(each) == ([] if refused else whole["after"])
+        assert kept(each) == ([] if refused else after)
     assert told == {"", "Dữ liệu vừa được cập nhật trong khi đang chốt; chưa chốt gì, hãy chạy lại lệnh."}
 
 
@@ -151,9 +156,9 @@ def test_what_comes_in_at_any_moment_is_in_all_of_the_reports_or_in_none(desk: D
     ("act", "told"), [(poll_elsewhere, "vừa được cập nhật"), (close_a_day, "lịch làm việc: vừa được đổi")]
 )
 def test_another_process_between_counting_and_writing(
-    desk: Desk, act: Callable[[Desk], None], told: str
+    desk: Desk, act: Callable[[Desk], None], told: str, undisturbed: tuple[int, list[dict[str, int]]]
 ) -> None:
-    _, last = close(Desk(shutil.copytree(desk.folder, desk.folder.with_name("other"))), 0, poll)
+    last, _ = undisturbed
     refused, _ = close(desk, last, act)
     assert told in refused
     assert kept(desk) == []
