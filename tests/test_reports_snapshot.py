@@ -74,8 +74,11 @@ class Interrupted:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office whose reports look plain: they are drawn again and again."""
     desk = desk_in(tmp_path_factory.mktemp("snapshot") / "office")
-    desk.configure(SOURCE, UNITS)
+    desk.configure(SOURCE, UNITS, '[letters]\ntemplates = "mau"\n')
+    (desk.folder / "mau").mkdir()
+    (desk.folder / "mau" / "bieu.html").write_text("<p>{{ reporter }}: {{ total | join(' ') }}</p>")
     desk.export("a.csv", BEFORE)
     desk.poll()
     return desk.folder
