@@ -44,7 +44,7 @@ class TestTheLetters:
         wanted = [*letters(7), LONG, *letters(2)]
         assert list(drawn_apart(SETTINGS, wanted, PROCESSES)) == [alone.pdf(letter) for letter in wanted]
 
-    def test_few_are_on_their_way(self) -> None:
+    def test_few_are_on_their_way_and_who_wants_no_more_leaves_no_process_behind(self) -> None:
         taken = 0
 
         def counted() -> Iterator[Letter]:
@@ -58,25 +58,29 @@ class TestTheLetters:
                 assert taken - given < PROCESSES * AHEAD
                 if given == 6:
                     break
+            assert len(children(os.getpid())) == PROCESSES
+        assert children(os.getpid()) == []
 
-    def test_of_the_office_s_own_template(self, tmp_path: Path) -> None:
-        (tmp_path / "tt03-2025.html").write_text("<p>Thư riêng {{ letter.code }}</p>", encoding="utf-8")
-        (pdf,) = drawn_apart(Letters(templates=tmp_path), [LETTER], 1)
-        assert pdf == LetterPrinter(tmp_path).pdf(LETTER)
+    def test_of_the_office_s_own_templates_a_wrong_one_is_told_as_by_one_printer(
+        self, tmp_path: Path
+    ) -> None:
+        sound, wrong = (f"{form.value}.html" for form in LetterForm)
+        (tmp_path / sound).write_text("<p>Thư riêng {{ letter.code }}</p>", encoding="utf-8")
+        (tmp_path / wrong).write_text("{{ letter.so }}", encoding="utf-8")
+        both = [replace(LETTER, form=form) for form in LetterForm]
+        alone = LetterPrinter(tmp_path)
+        with pytest.raises(LetterError) as told:
+            alone.pdf(both[1])
+        pdf, apart = drawn_apart(Letters(templates=tmp_path), both, 1)
+        assert pdf == alone.pdf(both[0])
+        assert isinstance(apart, LetterError)
+        assert str(apart) == str(told.value)
 
     def test_none_at_all(self) -> None:
         assert list(drawn_apart(SETTINGS, [], PROCESSES)) == []
 
 
 class TestWhatGoesWrong:
-    def test_a_wrong_template_is_told_as_by_one_printer(self, tmp_path: Path) -> None:
-        (tmp_path / "tt03-2025.html").write_text("{{ letter.so }}", encoding="utf-8")
-        with pytest.raises(LetterError) as alone:
-            LetterPrinter(tmp_path).pdf(LETTER)
-        (apart,) = drawn_apart(Letters(templates=tmp_path), [LETTER], 1)
-        assert isinstance(apart, LetterError)
-        assert str(apart) == str(alone.value)
-
     def test_an_error_of_the_program_names_the_letter_and_no_person(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
@@ -96,12 +100,6 @@ class TestWhatGoesWrong:
         (told,) = [each for each in others if isinstance(each, LetterError)]
         assert re.search(r"H99-000[2-5]: .*dừng giữa chừng \(mã -9\)", str(told))
         assert last == LetterPrinter().pdf(list(letters(6))[-1])
-
-    def test_who_wants_no_more_leaves_no_process_behind(self) -> None:
-        with closing(drawn_apart(SETTINGS, letters(1000), PROCESSES)) as pdfs:
-            next(pdfs)
-            assert len(children(os.getpid())) == PROCESSES
-        assert children(os.getpid()) == []
 
 
 PROGRAM = """
