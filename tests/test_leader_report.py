@@ -37,7 +37,7 @@ MONTHS = {
         {"Sở Mẫu": figures(40)}, stages={"Sở Mẫu": StageCounts(stage_days=90, stage_days_over=5)}
     ),
     "124 units": province(),
-    "20 units": province(3, units=20),
+    "8 units": province(3, units=8),
 }
 
 
