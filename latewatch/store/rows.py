@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select, Table
 
-from latewatch.packed import NEVER, Moments
+from latewatch.packed import NEVER, Lines, Moments
 from latewatch.store.schema import sqlite_instant, sqlite_moment
 
 PAGE = 5_000  # rows handed to the driver in one call
@@ -27,23 +27,28 @@ def insert_rows(
     connection: Connection, table: Table, names: Sequence[str], rows: Iterable[list[Any]]
 ) -> None:
     """Insert `rows`, each with the values of the columns `names` in that order."""
-    _execute(connection, _insertion(connection, table, names), table, tuple(names), rows)
+    marks = [_mark(connection)] * len(names)
+    _execute(connection, _insertion(connection, table, names, marks), table, tuple(names), rows)
 
 
-def _insertion(connection: Connection, table: Table, names: Sequence[str]) -> str:
+def _insertion(connection: Connection, table: Table, names: Sequence[str], marks: Sequence[str]) -> str:
     columns = ", ".join(_quoted(connection, table, names))
-    marks = ", ".join([_mark(connection)] * len(names))
-    return f"INSERT INTO {table.name} ({columns}) VALUES ({marks})"  # noqa: S608  names of the schema
+    return f"INSERT INTO {table.name} ({columns}) VALUES ({', '.join(marks)})"  # noqa: S608  names of the schema
 
 
 def insert_columns(
     connection: Connection, table: Table, names: Sequence[str], columns: Sequence[Iterable[Any]]
 ) -> None:
     """Insert rows that are given as the columns `names`: of many rows the fastest way."""
-    converted = list(columns)
+    converted, marks = list(columns), [_mark(connection)] * len(names)
     for at, convert in _converts(connection.dialect, table, tuple(names)):
         converted[at] = _converted(converted[at], convert)
-    connection.exec_driver_sql(_insertion(connection, table, names), list(zip(*converted, strict=True)))
+    if connection.dialect.name == "sqlite":
+        for at, column in enumerate(converted):
+            if isinstance(column, Lines):  # SQLite keeps texts in UTF-8, as these are
+                converted[at], marks[at] = column.encoded, "CAST(? AS TEXT)"
+    statement = _insertion(connection, table, names, marks)
+    connection.exec_driver_sql(statement, list(zip(*converted, strict=True)))
 
 
 def _converted(column: Iterable[Any], convert: Convert) -> list[Any]:

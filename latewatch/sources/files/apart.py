@@ -16,7 +16,8 @@ from latewatch.config import Source
 from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
 from latewatch.sources.delivery import Delivery
-from latewatch.sources.files.reader_process import CALL, CAN_FORK, Order, Outcome
+from latewatch.sources.files.beside import CAN_FORK
+from latewatch.sources.files.reader_process import CALL, Order, Outcome
 from latewatch.sources.profiles.profile import Profile, System
 
 LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute

@@ -32,6 +32,11 @@ class Seen:
         self.real += len(days)
         self.real_after_12 += sum(day > 12 for day in days)
 
+    def add(self, other: "Seen") -> None:
+        self.starts.update(other.starts)
+        self.real += other.real
+        self.real_after_12 += other.real_after_12
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:

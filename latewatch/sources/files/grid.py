@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -29,7 +29,8 @@ class Sheet:
     """A sheet from its cell A1. `merged` are ranges (top, left, bottom, right) from 0, ends included.
 
     `head` are its first rows, `rows` gives all of them, anew each time: a large sheet is never held whole.
-    Hidden rows are rows: a filter hides what the source still reports.
+    Hidden rows are rows: a filter hides what the source still reports. `length` is about how many there are,
+    0 where nobody knows before they are read.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Sheet:
     rows: Callable[[], Iterator[Cells]]
     merged: Sequence[tuple[int, int, int, int]] = ()
     is_cut: bool = False  # a text file whose last line has no end
+    length: int = 0
 
 
 def sheets(name: str, content: Content, max_megabytes: int) -> Iterator[Sheet]:
@@ -61,11 +63,15 @@ def sheets(name: str, content: Content, max_megabytes: int) -> Iterator[Sheet]:
 def _package(name: str, content: Content, size: int, max_megabytes: int) -> Iterator[Sheet]:
     """Read a workbook while a second look at its XML, which the reader does not take, goes on beside it."""
     inflated = check_size(name, content, size, max_megabytes)
-    with ThreadPoolExecutor(1) as beside:
-        errors = beside.submit(inspect_sheets, name, content)
+    thread = ThreadPoolExecutor(1)
+    errors = thread.submit(inspect_sheets, name, content)
+    thread.shutdown(wait=False)  # ends with its work: where rows are looked at, this process may fork
+    try:
         if inflated < SMALL:
             errors.result()
         yield from _workbook(name, content, errors)
+    finally:
+        wait([errors])
 
 
 def _old_workbook(name: str, content: Content) -> Iterator[Sheet]:
@@ -88,7 +94,8 @@ def _workbook(name: str, content: Content, errors: "Future[ErrorCells]") -> Iter
             sheet = workbook.get_sheet_by_name(sheet_name)
             merged = [(*top_left, *bottom_right) for top_left, bottom_right in sheet.merged_cell_ranges or ()]
         table = _Table(name, sheet, errors.result().get(sheet_name, {}))
-        yield Sheet(sheet_name, list(islice(table.rows(), HEAD)), table.rows, merged)
+        head, length = list(islice(table.rows(), HEAD)), sheet.total_height
+        yield Sheet(sheet_name, head, table.rows, merged, length=length)
 
 
 @contextmanager

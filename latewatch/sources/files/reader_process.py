@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 from latewatch.errors import SourceError
+from latewatch.sources.files.beside import CAN_FORK
 from latewatch.sources.files.grid import sheets
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 
 CALL = b"!"
 NO_THREAD = "can't start new thread"
-CAN_FORK = hasattr(os, "fork")  # there is none on Windows: a reader reads one file
 
 
 class Order(NamedTuple):
@@ -57,7 +57,7 @@ class Outcome(StrEnum):
 def main() -> None:
     """Read a file whenever one is asked for, until nobody can ask; end as one that did not get to its end."""
     while os.read(0, len(CALL)):
-        if not CAN_FORK:
+        if not CAN_FORK:  # then a reader reads one file
             _read()
             return
         reader = os.fork()

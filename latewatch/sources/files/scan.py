@@ -1,13 +1,15 @@
 """A first look through a sheet: its codes, the fingerprint of every row, how its date columns are written."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 
 import msgspec
 
+from latewatch.sources.files.beside import CAN_SHARE, beside
 from latewatch.sources.files.cells import texts_of
 from latewatch.sources.files.date_order import PLAIN, Seen, Verdict, decide
 from latewatch.sources.files.grid import Cell, Cells, Sheet
@@ -16,6 +18,7 @@ from latewatch.sources.profiles.profile import DATE_FIELDS, EVENT_DATE_FIELDS, P
 
 DIGEST = 32  # hexadecimal digits of a row's fingerprint
 PAGE = 1_000  # rows looked at together
+MANY = 20_000  # rows that are looked through by two
 KEPT_CELLS = 3_000_000  # of a file, 75 bytes each: beyond these, rows are made anew when they are read
 
 
@@ -37,24 +40,18 @@ class Fingerprints:
 
 
 @dataclass(slots=True)
-class Scan:
-    """What the first look found, row by row from the header's end; `digests` only where they were needed.
+class Looked:
+    """What a look through rows found: `seen` of the date columns, `digests` only where they were needed.
 
     `kept` are the rows that nobody knows, by their numbers, so that they need not be made a second time; None
     where there was no `room` for their cells.
     """
 
-    fingerprints: Fingerprints
     room: int
+    seen: dict[str, Seen]
     codes: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
     kept: dict[int, Cells] | None = field(default_factory=dict)
-    verdicts: Mapping[str, Verdict] = field(default_factory=dict)
-
-    @property
-    def is_plain(self) -> bool:
-        """Tell whether every row can be read without the others: then its fingerprint says all of it."""
-        return all(verdict is PLAIN for verdict in self.verdicts.values())
 
     def keep(self, rows: Mapping[int, Cells]) -> None:
         """Keep `rows`, told by their numbers, while there is room."""
@@ -65,11 +62,42 @@ class Scan:
         if self.room < 0:
             self.kept = None
 
+    def add(self, other: "Looked") -> None:
+        """Add what a look through the rows after these found."""
+        first = len(self.codes)
+        self.codes += other.codes
+        self.digests += other.digests
+        for name, seen in other.seen.items():
+            self.seen[name].add(seen)
+        if other.kept is None:
+            self.kept = None
+        else:
+            self.keep({first + at: cells for at, cells in other.kept.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the first look found, row by row from the header's end, and how the date columns are read."""
+
+    fingerprints: Fingerprints
+    looked: Looked
+    verdicts: Mapping[str, Verdict]
+
+    @property
+    def codes(self) -> list[str]:
+        return self.looked.codes
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether every row can be read without the others: then its fingerprint says all of it."""
+        return all(verdict is PLAIN for verdict in self.verdicts.values())
+
     def digests_of(self, numbers: Sequence[int], rows: Sequence[Cells]) -> list[str]:
         """Return the fingerprints of `rows`, whose `numbers` are given; empty where they say too little."""
         if not self.is_plain:
             return [""] * len(rows)
-        return [self.digests[at] for at in numbers] if self.digests else self.fingerprints.of(rows)
+        digests = self.looked.digests
+        return [digests[at] for at in numbers] if digests else self.fingerprints.of(rows)
 
 
 def scan(
@@ -84,21 +112,41 @@ def scan(
     `known` are fingerprints of rows that need no reading: where there are none, nobody needs those of this
     sheet before its rows are read.
     """
-    found = Scan(Fingerprints(header, profile), room)
-    code = header.columns["code"]
+    fingerprints = Fingerprints(header, profile)
     date_fields = EVENT_DATE_FIELDS if profile.reads is Reads.EVENTS else DATE_FIELDS
-    watched = {name: (header.columns[name], Seen()) for name in date_fields if name in header.columns}
-    rows = islice(sheet.rows(), header.data_row, None)
-    while page := list(islice(rows, PAGE)):
-        digests = found.fingerprints.of(page) if known else [""] * len(page)
-        first = len(found.codes)
-        found.keep({first + at: page[at] for at, digest in enumerate(digests) if digest not in known})
-        found.digests += digests if known else ()
-        found.codes += texts_of(_column(page, code))
-        for column, seen in watched.values():
-            seen.look(_column(page, column))
-    found.verdicts = {name: decide(seen, profile.date_order) for name, (_, seen) in watched.items()}
+    watched = [name for name in date_fields if name in header.columns]
+
+    def look(first: int, after: int | None = None) -> Looked:
+        found = Looked(room, {name: Seen() for name in watched})
+        stop = None if after is None else header.data_row + after
+        rows = islice(sheet.rows(), header.data_row + first, stop)
+        while page := list(islice(rows, PAGE)):
+            _look(found, page, header, fingerprints, known)
+        return found
+
+    found = _halves(look, sheet.length // 2) if known and sheet.length > MANY and CAN_SHARE else look(0)
+    verdicts = {name: decide(seen, profile.date_order) for name, seen in found.seen.items()}
+    return Scan(fingerprints, found, verdicts)
+
+
+def _halves(look: Callable[..., Looked], middle: int) -> Looked:
+    """Look through the rows from the `middle` in a fork: fingerprints take a second a hundred thousand."""
+    with beside(partial(look, middle)) as others:
+        found = look(0, middle)
+        found.add(others())
     return found
+
+
+def _look(
+    found: Looked, page: Sequence[Cells], header: Header, fingerprints: Fingerprints, known: AbstractSet[str]
+) -> None:
+    digests = fingerprints.of(page) if known else [""] * len(page)
+    first = len(found.codes)
+    found.keep({first + at: page[at] for at, digest in enumerate(digests) if digest not in known})
+    found.digests += digests if known else ()
+    found.codes += texts_of(_column(page, header.columns["code"]))
+    for name, seen in found.seen.items():
+        seen.look(_column(page, header.columns[name]))
 
 
 def _column(page: Sequence[Cells], column: int) -> Sequence[Cell]:

@@ -87,7 +87,7 @@ def _tables(
         opening.fields |= frozenset(header.columns)
         opening.warnings += header.warnings
         table = _Table(sheet, header, scan(sheet, header, profile, known, room))
-        room = table.scan.room
+        room = table.scan.looked.room
         yield table
     if not has_any:
         raise others[0] if others else _no_header(name, profile)
@@ -129,9 +129,9 @@ def _read_dossiers(
 
 def _wanted(found: Scan, several: Container[str], stored: Container[str]) -> list[int]:
     """Return the rows to be read: all but those of which the store knows every word."""
-    if not (found.is_plain and found.digests):
+    if not (found.is_plain and found.looked.digests):
         return list(range(len(found.codes)))
-    pairs = enumerate(zip(found.digests, found.codes, strict=True))
+    pairs = enumerate(zip(found.looked.digests, found.codes, strict=True))
     return [at for at, (digest, code) in pairs if digest not in stored or code in several]
 
 
@@ -176,7 +176,7 @@ def _read_alone(reader: DossierReader, page: Page) -> Iterator[Reported | Reject
 
 def _picked(table: _Table, wanted: Sequence[int]) -> Iterator[tuple[int, Cells]]:
     """Yield the `wanted` data rows with their numbers from the header's end."""
-    kept = table.scan.kept
+    kept = table.scan.looked.kept
     if kept is not None and len(kept) == len(wanted):  # they are the same: what is kept is always wanted
         yield from kept.items()
         return

@@ -1,0 +1,75 @@
+"""A long sheet is looked through by two: what they find is what one finds."""
+
+import os
+import signal
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from amounts import usually
+from exports import CORE, core, profile, sheet_of
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_plain_rows import tables
+
+from latewatch.sources.files import scan as scanning
+from latewatch.sources.files.beside import beside
+from latewatch.sources.files.header import find_header
+from latewatch.sources.files.scan import Scan, scan
+
+Table = list[list[Any]]
+
+
+def looked(table: Table, *, by_two: bool, pick: Callable[[list[str]], list[str]], room: int = 10**6) -> Scan:
+    """Look through the rows of `table`; those that `pick` takes of their fingerprints are known."""
+    sheet = replace(sheet_of("S", table), length=len(table))
+    header = find_header("a", sheet, profile())
+    assert header
+    known = {*pick(scan(sheet, header, profile(), {"-"}).looked.digests), "-"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scanning, "MANY", 0 if by_two else len(table) + 1)
+        patch.setattr(scanning, "PAGE", 3)
+        patch.setattr(scanning, "CAN_SHARE", True)
+        return scan(sheet, header, profile(), known, room)
+
+
+@settings(max_examples=usually(30, 300), deadline=None)
+@given(tables(), st.integers(1, 4), st.sampled_from([10**6, 20, 0]))
+def test_two_find_what_one_finds(table: Table, step: int, room: int) -> None:
+    def every(digests: list[str]) -> list[str]:
+        return digests[::step]
+
+    one = looked(table, by_two=False, pick=every, room=room)
+    two = looked(table, by_two=True, pick=every, room=room)
+    assert (two.codes, two.looked.digests, two.verdicts) == (one.codes, one.looked.digests, one.verdicts)
+    assert two.looked.seen == one.looked.seen
+    assert two.looked.kept == one.looked.kept
+    if one.looked.kept is not None:
+        assert two.looked.room == one.looked.room
+
+
+def test_the_order_of_a_date_shown_in_one_half_counts_for_both() -> None:
+    rows = [core(f"H{n}", promised=f"{'11/25' if n > 20 else '11/12'}/2026") for n in range(40)]
+    found = looked([list(CORE), *rows], by_two=True, pick=lambda _: [])
+    assert found.verdicts["promised_at"].note
+    assert found.verdicts == looked([list(CORE), *rows], by_two=False, pick=lambda _: []).verdicts
+
+
+def test_a_fork_that_ends_without_a_word_had_no_memory() -> None:
+    with beside(lambda: os.kill(os.getpid(), signal.SIGKILL)) as result, pytest.raises(MemoryError):
+        result()
+
+
+def test_a_fork_nobody_waits_for_is_ended() -> None:
+    with pytest.raises(ZeroDivisionError), beside(signal.pause) as _:
+        1 / 0  # noqa: B018  whatever goes wrong meanwhile
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_what_a_fork_found_comes_back() -> None:
+    with beside(lambda: ["x" * 1_000_000, os.getpid()]) as result:
+        text, number = result()
+    assert len(text) == 1_000_000
+    assert number != os.getpid()
