@@ -3,6 +3,7 @@
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, overload
 
 from latewatch.clock import VIETNAM
@@ -26,12 +27,10 @@ def _split(joined: str) -> list[str]:
 class Lines(Sequence[str]):
     """Texts in UTF-8, a line each, none of which breaks a line; hashed as they are."""
 
-    __slots__ = ("_bytes",)
-
     def __init__(self, encoded: bytes) -> None:
         self._bytes = encoded
 
-    @property
+    @cached_property
     def encoded(self) -> list[bytes]:
         return self._bytes.split(b"\n")[:-1]
 

@@ -90,13 +90,19 @@ def _inspect(
             if not is_sheet:
                 continue
             xml = left + page
-            rows = max([rows, *map(int, _ROW.findall(xml))])
+            rows = max(rows, _last_row(xml))
             columns = max([columns, *map(_column, set(_WIDE_COLUMN.findall(xml)))])
             _check_area(name, rows, columns + 1)
             if b't="e"' in xml:
                 errors.update(_errors(xml))
             left = xml[-LONGEST_CELL:]
     return errors
+
+
+def _last_row(xml: bytes) -> int:
+    """Return the number of the last row that begins here: in a sheet they ascend."""
+    match = _ROW.match(xml, max(xml.rfind(b"<row "), 0))
+    return int(match[1]) if match else 0
 
 
 def _errors(xml: bytes) -> Iterator[tuple[tuple[int, int], str]]:

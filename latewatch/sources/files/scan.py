@@ -124,15 +124,16 @@ def scan(
             _look(found, page, header, fingerprints, known)
         return found
 
-    found = _halves(look, sheet.length // 2) if known and sheet.length > MANY and CAN_SHARE else look(0)
+    is_shared = CAN_SHARE and known and sheet.length > MANY
+    found = _shared(look, sheet.length * 2 // 3) if is_shared else look(0)
     verdicts = {name: decide(seen, profile.date_order) for name, seen in found.seen.items()}
     return Scan(fingerprints, found, verdicts)
 
 
-def _halves(look: Callable[..., Looked], middle: int) -> Looked:
-    """Look through the rows from the `middle` in a fork: fingerprints take a second a hundred thousand."""
-    with beside(partial(look, middle)) as others:
-        found = look(0, middle)
+def _shared(look: Callable[..., Looked], last: int) -> Looked:
+    """Look through the rows from the `last` third on in a fork, which has to make those before them too."""
+    with beside(partial(look, last)) as others:
+        found = look(0, last)
         found.add(others())
     return found
 
