@@ -4,7 +4,7 @@ import os
 import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, TypeVar
+from typing import TypeVar
 
 T = TypeVar("T")
 CAN_FORK = hasattr(os, "fork")  # there is none on Windows
@@ -13,7 +13,7 @@ CAN_SHARE = CAN_FORK and (os.cpu_count() or 1) > 1
 
 @contextmanager
 def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Begin `work` in a fork; what is given waits for its result. Raises MemoryError where it got to none."""
+    """Begin `work` in a fork; what is given waits for its result, and works it out here where there is none."""
     receives, sends = os.pipe()
     fork = os.fork()
     if not fork:
@@ -21,7 +21,7 @@ def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
     os.close(sends)
     with os.fdopen(receives, "rb") as result:
         try:
-            yield lambda: _received(result.read())
+            yield lambda: _received(result.read(), work)
         finally:
             with suppress(ProcessLookupError):
                 os.kill(fork, 9)
@@ -37,7 +37,9 @@ def _work_and_end(work: Callable[[], T], sends: int) -> None:
         os._exit(0)
 
 
-def _received(result: bytes) -> Any:
-    if not result:
-        raise MemoryError
-    return pickle.loads(result)  # noqa: S301  of a fork of this process
+def _received(result: bytes, work: Callable[[], T]) -> T:
+    """Whatever ended the fork ends this process, too, or says what is wrong here, where somebody hears it."""
+    with suppress(EOFError, pickle.UnpicklingError):
+        made: T = pickle.loads(result)  # noqa: S301  of a fork of this process
+        return made
+    return work()
