@@ -95,6 +95,13 @@ def import_and_assess() -> Result:
     return Result("import, assess", ROWS, alone, ours, "likewise; and every due date decided")
 
 
+def import_file_again() -> Result:
+    """The very file that was taken in before, put there once more."""
+    with _office() as folder:
+        alone, ours = _by_turns(_known(folder), lambda _: (folder / "in" / "a.xlsx").touch())
+    return Result("import, a file", ROWS, alone, ours, "likewise; the same file once more")
+
+
 def import_again() -> Result:
     """The same rows in a file of other bytes."""
     with _office() as folder:

@@ -12,6 +12,7 @@ from intake import (
     import_again,
     import_and_assess,
     import_changed,
+    import_file_again,
     memory_of_csv,
     memory_of_import,
 )
@@ -25,6 +26,7 @@ BENCHES: list[Callable[[], Result]] = [
     due_days_one_at_a_time,
     due_hours_one_at_a_time,
     first_import,
+    import_file_again,
     import_again,
     import_changed,
     import_and_assess,

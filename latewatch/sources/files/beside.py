@@ -13,7 +13,7 @@ CAN_SHARE = CAN_FORK and (os.cpu_count() or 1) > 1
 
 @contextmanager
 def beside(work: Callable[[], T]) -> Iterator[Callable[[], T]]:
-    """Begin `work` in a fork; what is given waits for its result, and works it out here where there is none."""
+    """Begin `work` in a fork; what is given waits for its result, or works it out where there is none."""
     receives, sends = os.pipe()
     fork = os.fork()
     if not fork:
