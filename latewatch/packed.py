@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import repeat
 from typing import Any, overload
 
 from latewatch.clock import VIETNAM
@@ -46,6 +47,23 @@ class Lines(Sequence[str]):
 
     def __len__(self) -> int:
         return self._bytes.count(b"\n")
+
+
+class Same(Sequence[Any]):
+    """One value, as often as there are rows."""
+
+    def __init__(self, value: Any, length: int) -> None:
+        self.value = value
+        self._length = length
+
+    def __getitem__(self, at: int | slice) -> Any:
+        return [self.value] * self._length if isinstance(at, slice) else self.value
+
+    def __iter__(self) -> Iterator[Any]:
+        return repeat(self.value, self._length)
+
+    def __len__(self) -> int:
+        return self._length
 
 
 class Moments(Sequence[datetime | None]):

@@ -12,7 +12,7 @@ import msgspec
 from latewatch.clock import VIETNAM
 from latewatch.domain.dossier import Cause, Channel, Dossier, Stage, Status, Suspension
 from latewatch.domain.limit import TimeLimit
-from latewatch.packed import Lines
+from latewatch.packed import Lines, Same
 
 FIELDS = tuple(field.name for field in fields(Dossier))
 SHOWN = ("status", "channel", "time_limit")  # kept as the text that stands for them
@@ -81,7 +81,7 @@ def to_columns(codes: Sequence[str], facts: Mapping[str, Sequence[Any]]) -> list
 
 def _column(name: str, values: Sequence[Any] | None, length: int) -> Sequence[Any]:
     if values is None or name in LISTS:
-        return [_BLANK[name]] * length
+        return Same(_BLANK[name], length)
     return list(map(shown, values)) if name in SHOWN else values
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from latewatch.packed import Lines
+from latewatch.packed import Lines, Same
 from latewatch.store import schema
 from latewatch.store.rows import insert_columns
 from latewatch.written import to_text
@@ -57,6 +57,8 @@ def _seals(last: str, columns: Sequence[Sequence[Any]]) -> Iterator[str]:
 def _encoded(column: Sequence[Any]) -> list[bytes]:
     if isinstance(column, Lines):
         return column.encoded
+    if isinstance(column, Same):
+        return _encoded([column.value]) * len(column)
     return [part.encode() if type(part) is str else _json(part) for part in column]
 
 

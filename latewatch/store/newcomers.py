@@ -3,7 +3,7 @@
 What is written is what `ingest` writes of each alone; a test holds the two together.
 """
 
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from itertools import repeat
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from latewatch.domain.reading import NO_ROWS, PlainRows
 from latewatch.domain.record import Reported
 from latewatch.domain.suspension import interrupts
-from latewatch.packed import NEVER, Moments
+from latewatch.packed import NEVER, Moments, Same
 from latewatch.store import schema
 from latewatch.store.memory import append_columns
 from latewatch.store.rows import insert_columns
@@ -50,12 +50,12 @@ def write_newcomers(
     if not rows:
         return
     columns = to_columns(rows.codes, rows.facts)
-    same: dict[str, Iterable[Any]] = {
-        "version": repeat(1, len(rows)),
-        "source": repeat(arrived.source, len(rows)),
+    marks = {
+        "version": Same(1, len(rows)),
+        "source": Same(arrived.source, len(rows)),
         "digest": _digests(rows, arrived.taken_at),
     }
-    insert_columns(connection, schema.dossier, (*FIELDS, *same), [*columns, *same.values()])
+    insert_columns(connection, schema.dossier, (*FIELDS, *marks), [*columns, *marks.values()])
     facts = rows.documents or to_documents(columns)
     append_columns(connection, _versions(arrived, rows, facts, layouts))
 
@@ -74,6 +74,6 @@ def _versions(
     if rows.headings not in layouts:
         layouts.append(rows.headings)
     same = (1, arrived.id, arrived.source, layouts.index(rows.headings))
-    version, batch, source, layout = ([value] * len(rows) for value in same)
+    version, batch, source, layout = (Same(value, len(rows)) for value in same)
     places = rows.sheet.names_of(rows.numbers)
     return [rows.codes, version, batch, source, places, facts, layout, rows.written]

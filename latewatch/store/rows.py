@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Dialect, Select, Table
 
-from latewatch.packed import NEVER, Lines, Moments
+from latewatch.packed import NEVER, Lines, Moments, Same
 from latewatch.store.schema import sqlite_instant, sqlite_moment
 
 PAGE = 5_000  # rows handed to the driver in one call
@@ -40,15 +40,28 @@ def insert_columns(
     connection: Connection, table: Table, names: Sequence[str], columns: Sequence[Iterable[Any]]
 ) -> None:
     """Insert rows that are given as the columns `names`: of many rows the fastest way."""
-    converted, marks = list(columns), [_mark(connection)] * len(names)
-    for at, convert in _converts(connection.dialect, table, tuple(names)):
-        converted[at] = _converted(converted[at], convert)
-    if connection.dialect.name == "sqlite":
-        for at, column in enumerate(converted):
-            if isinstance(column, Lines):  # SQLite keeps texts in UTF-8, as these are
-                converted[at], marks[at] = column.encoded, "CAST(? AS TEXT)"
+    converts = dict(_converts(connection.dialect, table, tuple(names)))
+    marks, given = [], []
+    for at, column in enumerate(columns):
+        mark, values = _bound(connection, column, converts.get(at))
+        marks.append(mark)
+        given += [] if values is None else [values]
     statement = _insertion(connection, table, names, marks)
-    connection.exec_driver_sql(statement, list(zip(*converted, strict=True)))
+    connection.exec_driver_sql(statement, list(zip(*given, strict=True)))
+
+
+def _bound(
+    connection: Connection, column: Iterable[Any], convert: Convert | None
+) -> tuple[str, Iterable[Any] | None]:
+    """Return what stands for a value of `column` in the statement, and the values that are handed over."""
+    if isinstance(column, Same) and column.value in _LITERALS:
+        return _LITERALS[column.value], None
+    if isinstance(column, Lines) and connection.dialect.name == "sqlite":
+        return "CAST(? AS TEXT)", column.encoded  # SQLite keeps texts in UTF-8, as these are
+    return _mark(connection), column if convert is None else _converted(column, convert)
+
+
+_LITERALS = {None: "NULL", "": "''"}
 
 
 def _converted(column: Iterable[Any], convert: Convert) -> list[Any]:
