@@ -13,16 +13,31 @@ NEVER = -(2**63)
 
 
 class Texts(list[str]):
-    """Texts that travel as one; what arrives is a list."""
+    """Texts that travel as one, and those that repeat once each; what arrives is a list."""
 
-    def __reduce__(self) -> tuple[Callable[..., list[str]], tuple[Any]]:
-        joined = "\n".join(self)
-        is_apart = joined.count("\n") == len(self) - 1  # else one of them breaks the line itself
-        return (_split, (joined,)) if is_apart else (list, (list(self),))
+    def __reduce__(self) -> tuple[Callable[..., list[str]], tuple[Any, ...]]:
+        different = list(dict.fromkeys(self))
+        if len(different) > min(_FEW, len(self) // 2):
+            return _joined(self)
+        place_of = dict(zip(different, range(_FEW), strict=False))
+        return _repeated, (different, bytes(map(place_of.__getitem__, self)))
+
+
+_FEW = 256  # so that the place of each is a byte
+
+
+def _joined(texts: list[str]) -> tuple[Callable[..., list[str]], tuple[Any, ...]]:
+    joined = "\n".join(texts)
+    is_apart = joined.count("\n") == len(texts) - 1  # else one of them breaks the line itself
+    return (_split, (joined,)) if is_apart else (list, (list(texts),))
 
 
 def _split(joined: str) -> list[str]:
     return joined.split("\n")
+
+
+def _repeated(different: list[str], places: bytes) -> list[str]:
+    return list(map(different.__getitem__, places))
 
 
 class Lines(Sequence[str]):
@@ -46,7 +61,10 @@ class Lines(Sequence[str]):
         return iter(self._bytes.decode().split("\n")[:-1])
 
     def __len__(self) -> int:
-        return self._bytes.count(b"\n")
+        return len(self.encoded)
+
+    def __reduce__(self) -> tuple[Callable[..., "Lines"], tuple[bytes]]:
+        return Lines, (self._bytes,)
 
 
 class Same(Sequence[Any]):

@@ -1,6 +1,7 @@
 """A first look through a sheet: its codes, the fingerprint of every row, how its date columns are written."""
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -43,22 +44,22 @@ class Fingerprints:
 class Looked:
     """What a look through rows found: `seen` of the date columns, `digests` only where they were needed.
 
-    `kept` are the rows that nobody knows, by their numbers, so that they need not be made a second time; None
-    where there was no `room` for their cells.
+    `kept` are the rows that nobody knows, with their numbers, so that they need not be made a second time;
+    None where there was no `room` for their cells.
     """
 
     room: int
     seen: dict[str, Seen]
     codes: list[str] = field(default_factory=list)
     digests: list[str] = field(default_factory=list)
-    kept: dict[int, Cells] | None = field(default_factory=dict)
+    kept: deque[tuple[int, Cells]] | None = field(default_factory=deque)
 
-    def keep(self, rows: Mapping[int, Cells]) -> None:
-        """Keep `rows`, told by their numbers, while there is room."""
+    def keep(self, rows: Sequence[tuple[int, Cells]]) -> None:
+        """Keep `rows`, told with their numbers, while there is room."""
         if self.kept is None:
             return
-        self.kept.update(rows)
-        self.room -= sum(map(len, rows.values()))
+        self.kept += rows
+        self.room -= sum(len(cells) for _, cells in rows)
         if self.room < 0:
             self.kept = None
 
@@ -72,7 +73,7 @@ class Looked:
         if other.kept is None:
             self.kept = None
         else:
-            self.keep({first + at: cells for at, cells in other.kept.items()})
+            self.keep([(first + at, cells) for at, cells in other.kept])
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +144,7 @@ def _look(
 ) -> None:
     digests = fingerprints.of(page) if known else [""] * len(page)
     first = len(found.codes)
-    found.keep({first + at: page[at] for at, digest in enumerate(digests) if digest not in known})
+    found.keep([(first + at, page[at]) for at, digest in enumerate(digests) if digest not in known])
     found.digests += digests if known else ()
     found.codes += texts_of(_column(page, header.columns["code"]))
     for name, seen in found.seen.items():

@@ -178,7 +178,8 @@ def _picked(table: _Table, wanted: Sequence[int]) -> Iterator[tuple[int, Cells]]
     """Yield the `wanted` data rows with their numbers from the header's end."""
     kept = table.scan.looked.kept
     if kept is not None and len(kept) == len(wanted):  # they are the same: what is kept is always wanted
-        yield from kept.items()
+        while kept:
+            yield kept.popleft()  # of a large sheet, to forget all in the end would take a while
         return
     if not wanted:
         return
