@@ -63,10 +63,10 @@ def main() -> None:
         reader = os.fork()
         if not reader:
             _read_and_end()
-        _load()
         code = os.waitstatus_to_exitcode(os.waitpid(reader, 0)[1])
         if code:
             os._exit(abs(code))  # the number of the signal that ended it
+        _load()  # now: while a file is being read, both processors have enough to do
 
 
 def _read_and_end() -> None:
