@@ -15,6 +15,17 @@ from latewatch.domain.limit import TimeLimit
 from latewatch.packed import Lines, Same
 
 FIELDS = tuple(field.name for field in fields(Dossier))
+# The fields whose values a document lists, by the number it begins with. What is written stays as it is for
+# good: a release with other fields adds a form, and writes that.
+FORMS = {
+    1: (
+        *("code", "status", "status_text", "received_at", "promised_at", "processed_at", "returned_at"),
+        *("submitted_at", "time_limit", "procedure_code", "procedure", "field", "channel", "receiving_unit"),
+        *("resolving_unit", "department", "officer", "step", "applicant", "address", "phone", "email"),
+        *("suspensions", "stages"),
+    )
+}
+FORM = max(FORMS)
 SHOWN = ("status", "channel", "time_limit")  # kept as the text that stands for them
 LISTS = ("suspensions", "stages")  # kept as JSON, null where empty
 _values = attrgetter(*FIELDS)
@@ -23,11 +34,6 @@ MOMENTS = tuple(name for name in FIELDS if name.endswith("_at"))
 _AT_ONCE = {"0d": "0", "0cd": "0"}  # how the first release wrote a limit of no days
 _SUSPENSIONS, _STAGES = map(FIELDS.index, LISTS)
 _BLANK = {each.name: None if each.name in LISTS else each.default for each in fields(Dossier)}
-_Document = msgspec.defstruct(
-    "_Document",
-    [(name, Any, msgspec.NODEFAULT if name in ("code", "status") else _BLANK[name]) for name in FIELDS],
-    omit_defaults=True,
-)
 
 
 def _kin(value: Any) -> str:
@@ -38,6 +44,7 @@ def _kin(value: Any) -> str:
 
 
 _json = msgspec.json.Encoder(enc_hook=_kin)
+_decode = msgspec.json.Decoder(dict[str, Any] | list[Any]).decode
 
 
 def to_text(value: Any) -> str:
@@ -67,8 +74,8 @@ def shown(value: Status | Channel | TimeLimit | None) -> str | None:
 
 
 def to_document(values: Sequence[Any]) -> str:
-    """Return what `to_values` gave as a JSON text: moments in Vietnam's time, what is unknown left out."""
-    return to_text({name: value for name, value in zip(FIELDS, values, strict=True) if value})
+    """Return what `to_values` gave as a JSON list, its form ahead: moments in Vietnam's time."""
+    return to_text([FORM, *values])
 
 
 def to_columns(codes: Sequence[str], facts: Mapping[str, Sequence[Any]]) -> list[Sequence[Any]]:
@@ -87,12 +94,12 @@ def _column(name: str, values: Sequence[Any] | None, length: int) -> Sequence[An
 
 def to_documents(columns: Sequence[Sequence[Any]]) -> Lines:
     """Return what `to_document` makes of each row of `columns`: of many the fastest way."""
-    return to_lines(map(_Document, *columns))
+    return to_lines(zip(Same(FORM, len(columns[0])), *columns, strict=True))
 
 
 def from_document(text: str) -> Dossier:
     """Return the dossier whose facts this or an earlier release wrote down as `text`."""
-    facts = {name: value for name, value in msgspec.json.decode(text).items() if name in FIELDS}
+    facts = {name: value for name, value in in_document(text).items() if value and name in FIELDS}
     facts["status"] = Status(facts["status"])
     facts |= {name: _moment(facts[name]) for name in MOMENTS if name in facts}
     if "channel" in facts:
@@ -103,6 +110,12 @@ def from_document(text: str) -> Dossier:
     facts["suspensions"] = read_suspensions(facts.get("suspensions"))
     facts["stages"] = read_stages(facts.get("stages"))
     return Dossier(**facts)
+
+
+def in_document(text: str) -> dict[str, Any]:
+    """Return the values of a document by their fields; the first releases wrote the names beside them."""
+    told = _decode(text)
+    return told if isinstance(told, dict) else dict(zip(FORMS[told[0]], told[1:], strict=True))
 
 
 def read_suspensions(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Suspension, ...]:

@@ -23,6 +23,12 @@ WORKED = ("swapped worked", "day worked", "shortened")
 STOPS = {"supplement": "restart", "financial": "pause", "consultation": "runs on", "other": "pause"}
 CLOSED = ("withdrawn", "stopped", "refused", "not accepted")
 AWAITING = ("supplement", "suspended")
+FIELDS = (  # what a version lists, after the number of the list's form
+    *("code", "status", "status_text", "received_at", "promised_at", "processed_at", "returned_at"),
+    *("submitted_at", "time_limit", "procedure_code", "procedure", "field", "channel", "receiving_unit"),
+    *("resolving_unit", "department", "officer", "step", "applicant", "address", "phone", "email"),
+    *("suspensions", "stages"),
+)
 Facts = Mapping[str, Any]
 
 
@@ -101,7 +107,8 @@ def dossiers(database: Path, units: list[Facts]) -> list[Plain]:
     ):
         _, state, undoes = batches[batch]
         if state != "undone" and undoes is None:
-            newest[code] = json.loads(facts)
+            _, *values = json.loads(facts)
+            newest[code] = {name: value for name, value in zip(FIELDS, values, strict=True) if value}
     letters = {}
     told = "SELECT code, letter.state, sent_on, new_date FROM letter JOIN dossier ON dossier.id = dossier_id"
     for code, state, sent_on, new_date in connection.execute(told):

@@ -102,7 +102,7 @@ class TestSources:
         assert levels(findings) == ["ok"] + ["warning"] * 25
         assert findings[1][1].endswith("lấy ra tệp để sửa rồi nhập lại: latewatch import rejected 1")
         assert findings[2][1].startswith("a.csv: 23 trên 23 dòng bị gác lại (100 %), quá 5 %")
-        assert findings[3][1].startswith("a.csv, dòng 2, cột “Ngày tiếp nhận”: “31/02/2026”")
+        assert findings[3][1].startswith("a.csv, dòng 2, cột “Ngày tiếp nhận”: hồ sơ H0: “31/02/2026”")
 
     def test_a_column_that_was_lost(self, desk: Desk) -> None:
         desk.export("ngay-1.csv", [row("H1")])

@@ -1,6 +1,5 @@
 """A batch taken back: all that is alive stands as before it, nothing that was kept is lost, or it is refused."""
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -39,6 +38,7 @@ from latewatch.store.feeds import rejections
 from latewatch.store.ingest import Batch, ingest, take
 from latewatch.store.undo import CLOSED
 from latewatch.store.verify import Walk, misfits
+from latewatch.written import from_document
 
 BY, REASON = "Nguyễn Văn Ví Dụ", "nhập nhầm tệp"
 SOURCE, OTHER, RUN = "xuat-tep", "bao-cao", "giao-dien"
@@ -615,7 +615,7 @@ def test_any_history_goes_back_the_way_it_came(
         assert world.alive() == state
     world.hold_whole()
     facts = world.column(schema.record_version.c.facts, schema.record_version.c.facts.is_not(None))
-    assert all(json.loads(each)["status"] for each in facts)
+    assert all(from_document(each).status for each in facts)
     store.close()
 
 

@@ -154,7 +154,10 @@ def _corrections(office: Office, connection: Connection, batches: Iterable[Feed]
 
 
 def _row_error(row: Mapping[str, Any]) -> RecordError:
-    return RecordError(Place(row["file"], row["sheet"], row["row"]), row["column"], row["reason"])
+    """Say what is wrong with a row, and of which dossier: a record of an interface has no other number."""
+    is_named = not row["code"] or row["code"] in row["reason"]
+    problem = row["reason"] if is_named else f"hồ sơ {row['code']}: {row['reason']}"
+    return RecordError(Place(row["file"], row["sheet"], row["row"]), row["column"], problem)
 
 
 def _warned(about: str, texts: Iterable[str]) -> Iterator[Finding]:

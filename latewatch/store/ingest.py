@@ -29,7 +29,7 @@ from latewatch.store.newcomers import parted, write_newcomers
 from latewatch.store.rows import insert_rows, update_rows
 from latewatch.written import FIELDS, to_document, to_text, to_values
 
-_REJECTION = ("batch_id", "file", "sheet", "row", "column", "reason", "raw")
+_REJECTION = ("batch_id", "file", "sheet", "row", "column", "reason", "raw", "code")
 
 
 def ingest(
@@ -272,6 +272,7 @@ def _write_rejections(connection: Connection, batch_id: int, rejected: list[Reje
             each.column,
             each.reason,
             each.raw.whole() if isinstance(each.raw, Cells) else dict(each.raw),
+            each.code,
         ]
         for each in rejected
     )

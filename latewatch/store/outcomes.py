@@ -47,7 +47,13 @@ def set_aside(connection: Connection, batch_id: int) -> list[Rejected]:
     rows = connection.execute(found).mappings().all()
     sheets = {name: at for at, name in enumerate(dict.fromkeys(row["sheet"] for row in rows))}
     rejected = [
-        Rejected(Place(row["file"], row["sheet"], row["row"]), row["column"], row["reason"], row["raw"])
+        Rejected(
+            Place(row["file"], row["sheet"], row["row"]),
+            row["column"],
+            row["reason"],
+            row["raw"],
+            row["code"],
+        )
         for row in rows
     ]
     return sorted(rejected, key=lambda each: (sheets[each.place.sheet], each.place.row))

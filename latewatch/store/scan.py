@@ -7,7 +7,6 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from msgspec import Raw, Struct, json
 from sqlalchemy import Connection, Row, Select, select
 
 from latewatch.domain.arrivals import kind_of
@@ -19,7 +18,7 @@ from latewatch.store import schema
 from latewatch.store.batches import CHUNK
 from latewatch.store.database import insert_or_else
 from latewatch.store.facts import from_row
-from latewatch.written import from_document
+from latewatch.written import from_document, in_document
 
 JOB = "integrity"
 LOOKED_BACK = 50  # batches among which the one before of the same kind is looked for
@@ -55,18 +54,6 @@ class Batch:
         return Sighting(self.id, self.origin, self.taken_at)
 
 
-class _Outline(Struct):
-    """Of the facts of a version, those that can betray something by themselves."""
-
-    received_at: str = ""
-    promised_at: str = ""
-    processed_at: str = ""
-    suspensions: Raw = Raw(b"")
-
-
-_outline = json.Decoder(_Outline)
-
-
 @dataclass(frozen=True)
 class Told:
     """One version of a record: all that was known of the dossier once this batch had told of it.
@@ -91,10 +78,10 @@ class Told:
 
         Most are so, and need not be read. Moments are written alike, so that their texts compare.
         """
-        outline = _outline.decode(self.text)
-        finish = outline.processed_at
-        is_odd = finish and (finish == outline.promised_at or finish < outline.received_at)
-        return not is_odd and not outline.suspensions
+        written = in_document(self.text)
+        finish, received = written.get("processed_at"), written.get("received_at") or ""
+        is_odd = finish and (finish == written.get("promised_at") or finish < received)
+        return not is_odd and not written.get("suspensions")
 
 
 class Memory:

@@ -181,7 +181,7 @@ record_version = Table(
     Column("batch_id", ForeignKey("batch.id"), nullable=False, index=True),
     Column("source", String(200), nullable=False),  # whose dossier it is then: not that of a list of events
     Column("place", Text, nullable=False),
-    Column("facts", Text),  # JSON, every fact as known with this version; null: the dossier was taken back
+    Column("facts", Text),  # as `written.to_document` gives them; null: the dossier was taken back
     Column("layout", Integer),  # which of the batch's layouts names the cells of `raw`
     Column("raw", Text, nullable=False),  # JSON, the record as it was
     Column("hash", String(64), nullable=False),  # over all this and the hash of the version before
@@ -199,6 +199,7 @@ rejection = Table(
     Column("column", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("raw", JSON, nullable=False),
+    Column("code", Text, nullable=False, server_default=text("''")),
 )
 
 cursor = Table(
