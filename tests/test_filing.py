@@ -75,7 +75,7 @@ class TestDone:
         (filed,) = desk.poll().filed
         text = told(desk, "ngay-1.csv")
         assert "30 bị gác lại" in text
-        assert "- ngay-1.csv, dòng 4, cột “Ngày tiếp nhận”: “31/02/2026”" in text
+        assert "- ngay-1.csv, dòng 4, cột “Ngày tiếp nhận”: hồ sơ X0: “31/02/2026”" in text
         assert "… và 10 nữa" in text
         assert f"đuôi {CORRECTION}" in text
         assert "Nguyễn" not in text

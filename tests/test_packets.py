@@ -413,7 +413,7 @@ def stored(desk: Desk) -> dict[str, Dossier]:
 
 def reasons(desk: Desk) -> list[str]:
     with desk.open() as office, office.store.reading() as connection:
-        return [each["reason"] for each in rejections(connection, "dvcqg")]
+        return [each.reason for each in rejections(connection, "dvcqg")]
 
 
 class TestFolder:

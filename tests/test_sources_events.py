@@ -296,7 +296,7 @@ def source_of(desk: Desk, code: str = "H1") -> str:
 
 def waiting(desk: Desk) -> list[str]:
     with desk.open() as office, office.store.reading() as connection:
-        return [f"{each['row']}: {each['reason']}" for each in rejections(connection, "su-kien")]
+        return [f"{each.place.row}: {each.reason}" for each in rejections(connection, "su-kien")]
 
 
 def batches(desk: Desk) -> int:

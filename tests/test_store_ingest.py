@@ -235,7 +235,8 @@ class TestBatches:
     def test_a_batch_says_what_it_did(self, store: Store) -> None:
         take(store, reported("H1"), reported("H2"))
         place = Place("b.csv", "Tờ 1", 7)
-        rejected = [Rejected(place, "Ngày tiếp nhận", "“31/02/2026” là ngày giờ không có thật", {"Mã": "H9"})]
+        reason = "“31/02/2026” là ngày giờ không có thật"
+        rejected = [Rejected(place, "Ngày tiếp nhận", reason, {"Mã": "H9"}, "H9")]
         rows = [reported("H1"), reported("H2", step="Ký"), reported("H3")]
         later = NOW + timedelta(hours=1)
         with store.writing() as connection:
@@ -253,14 +254,8 @@ class TestBatches:
         assert {name: stored[name] for name in Intake.__slots__} == {
             name: getattr(intake, name) for name in Intake.__slots__
         }
-        (row,) = found
-        assert {name: row[name] for name in ("file", "sheet", "row", "column", "reason")} == {
-            "file": "b.csv",
-            "sheet": "Tờ 1",
-            "row": 7,
-            "column": "Ngày tiếp nhận",
-            "reason": "“31/02/2026” là ngày giờ không có thật",
-        }
+        assert found == rejected
+        assert found[0].told == f"b.csv, trang tính “Tờ 1”, dòng 7, cột “Ngày tiếp nhận”: hồ sơ H9: {reason}"
 
     @pytest.mark.parametrize(
         ("origin", "days", "raw", "listed"),
@@ -282,7 +277,7 @@ class TestBatches:
         later = NOW + timedelta(days=days)
         take(store, reported("H2"), origin=origin, sha="y", at=later, rejected=second)
         with store.reading() as connection:
-            assert [row["row"] for row in rejections(connection, SOURCE)] == listed
+            assert [each.place.row for each in rejections(connection, SOURCE)] == listed
 
     @pytest.mark.parametrize(
         ("source", "origin", "sha", "profile", "known"),
@@ -375,7 +370,7 @@ class TestEvents:
         assert take(store, *rows, source=EVENT_SOURCE, sha="e") == (0, 2, 0)
         assert self.is_new(store) is False
         with store.reading() as connection:
-            assert [each["row"] for each in rejections(connection, EVENT_SOURCE)] == [2]
+            assert [each.place.row for each in rejections(connection, EVENT_SOURCE)] == [2]
 
     def is_new(self, store: Store) -> bool:
         """Tell whether the file, a copy of it and the address it came from are to be read again."""

@@ -8,7 +8,6 @@ from latewatch.cli import terminal
 from latewatch.domain.differences import words
 from latewatch.domain.telling import due_words
 from latewatch.jobs.imports import Changed, Import
-from latewatch.jobs.notes import reason_of
 
 LISTED = 20  # of each kind, where not all is asked for
 
@@ -69,7 +68,7 @@ def show_import(made: Import, book: Path | None, *, every: bool) -> None:
         terminal.say(f"{made.file} → nguồn {made.source.name}. Chỉ xem, chưa ghi gì: {_counts(made)}")
         _show_changes(made, most)
     show_capped(made.taken.warnings, most, terminal.warn)
-    show_capped([f"gác lại: {reason_of(each)}" for each in made.rejected], most, terminal.warn)
+    show_capped([f"gác lại: {each.told}" for each in made.rejected], most, terminal.warn)
     if made.filed:
         terminal.say(f"Đã chuyển tệp vào {made.filed.place}")
     _say_corrections(made, book)

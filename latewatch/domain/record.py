@@ -8,7 +8,7 @@ from json import loads
 from typing import Any
 
 from latewatch.domain.dossier import Cause, Stage, Suspension
-from latewatch.errors import Place
+from latewatch.errors import Place, RecordError
 
 
 class EventKind(StrEnum):
@@ -112,3 +112,10 @@ class Rejected:
     reason: str
     raw: Mapping[str, Any]
     code: str = ""
+
+    @property
+    def told(self) -> str:
+        """Where it stands, of which dossier it is, and why it was not taken."""
+        is_named = not self.code or self.code in self.reason
+        problem = self.reason if is_named else f"hồ sơ {self.code}: {self.reason}"
+        return str(RecordError(self.place, self.column, problem))

@@ -1,10 +1,9 @@
 """Check: what of the configuration, the calendar, the data and the outside world needs a person."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -15,7 +14,7 @@ from latewatch.domain.catalogue import disagreement
 from latewatch.domain.deadline import NO_LIMIT
 from latewatch.domain.integrity.finding import KIND_LABELS, SEVERITY_LABELS
 from latewatch.domain.standing import owes_letter
-from latewatch.errors import DeliveryError, Place, RecordError, SourceError
+from latewatch.errors import DeliveryError, SourceError
 from latewatch.jobs.assess import DECIDES, Deadlines
 from latewatch.jobs.feed import SourceFeed, look_at_feeds, oldest_data
 from latewatch.jobs.findings import open_signs
@@ -123,8 +122,7 @@ def _source(office: Office, connection: Connection, feed: SourceFeed) -> Iterato
             yield Finding(Level.WARNING, about, warning)
     yield from _warned(about, _corrections(office, connection, batches))
     yield from (_alarm(about, each) for each in feed.alarms)
-    rejected = [str(_row_error(row)) for row in rejections(connection, source.name)]
-    yield from _warned(about, rejected)
+    yield from _warned(about, [each.told for each in rejections(connection, source.name)])
 
 
 def _alarm(about: str, alarm: Alarm) -> Finding:
@@ -151,13 +149,6 @@ def _corrections(office: Office, connection: Connection, batches: Iterable[Feed]
                 f"{batch.origin}: {batch.rejected} dòng bị gác lại; lấy ra tệp để sửa rồi nhập lại: "
                 f"latewatch import rejected {batch.id}"
             )
-
-
-def _row_error(row: Mapping[str, Any]) -> RecordError:
-    """Say what is wrong with a row, and of which dossier: a record of an interface has no other number."""
-    is_named = not row["code"] or row["code"] in row["reason"]
-    problem = row["reason"] if is_named else f"hồ sơ {row['code']}: {row['reason']}"
-    return RecordError(Place(row["file"], row["sheet"], row["row"]), row["column"], problem)
 
 
 def _warned(about: str, texts: Iterable[str]) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from latewatch.domain.record import Rejected
 from latewatch.domain.telling import day_moment_words
-from latewatch.errors import RecordError
 from latewatch.sources.filing import CORRECTION, FAILED
 from latewatch.store.batches import Known
 from latewatch.store.outcomes import Outcome
@@ -28,15 +27,10 @@ def taken_note(
         f"Kết quả:  {counts}",
         *_again(file, outcome, before),
         *_listed("Cảnh báo", outcome.warnings),
-        *_listed("Dòng bị gác lại", [reason_of(each) for each in rejected]),
+        *_listed("Dòng bị gác lại", [each.told for each in rejected]),
         *(_cure(rejected, is_correctable=is_correctable) if outcome.state == "done" else ()),
     ]
     return "\n".join([*lines, ""])
-
-
-def reason_of(rejected: Rejected) -> str:
-    """Return place and reason of a row that was set aside."""
-    return str(RecordError(rejected.place, rejected.column, rejected.reason))
 
 
 def _again(file: str, outcome: Outcome, before: Known | None) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """What the sources delivered: last batches, rejected rows, names nobody knows. For `check` and banners."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, select
 
 from latewatch.domain.arrivals import Arrived
+from latewatch.domain.record import Rejected
 from latewatch.store import schema
+from latewatch.store.outcomes import rejected_in
 
 RECENT = timedelta(days=7)
 ARRIVED = (
@@ -118,7 +118,7 @@ def corrected(connection: Connection, source: str) -> set[int]:
     return set(connection.execute(select(table.corrects).where(came_back)).scalars())
 
 
-def rejections(connection: Connection, source: str) -> list[Mapping[str, Any]]:
+def rejections(connection: Connection, source: str) -> list[Rejected]:
     """Return the rejected rows of the newest batches, but for those that came back corrected.
 
     One that several files repeat stands once.
@@ -126,9 +126,11 @@ def rejections(connection: Connection, source: str) -> list[Mapping[str, Any]]:
     table = schema.rejection.c
     batches = {*_newest(connection, source)} - corrected(connection, source)
     statement = select(schema.rejection).where(table.batch_id.in_(batches))
-    found = connection.execute(statement.order_by(table.batch_id, table.id)).mappings()
-    rows = {(repr(sorted(row["raw"].items())), row["column"], row["reason"]): dict(row) for row in found}
-    return list(rows.values())
+    rows = connection.execute(statement.order_by(table.batch_id, table.id)).mappings()
+    found = {
+        (repr(sorted(each.raw.items())), each.column, each.reason): each for each in map(rejected_in, rows)
+    }
+    return list(found.values())
 
 
 def reported_units(connection: Connection) -> list[tuple[str, str, int]]:

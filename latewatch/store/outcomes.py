@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from latewatch.domain.dossier import Dossier
 from latewatch.domain.record import Rejected
@@ -46,17 +46,14 @@ def set_aside(connection: Connection, batch_id: int) -> list[Rejected]:
     found = select(schema.rejection).where(table.batch_id == batch_id).order_by(table.id)
     rows = connection.execute(found).mappings().all()
     sheets = {name: at for at, name in enumerate(dict.fromkeys(row["sheet"] for row in rows))}
-    rejected = [
-        Rejected(
-            Place(row["file"], row["sheet"], row["row"]),
-            row["column"],
-            row["reason"],
-            row["raw"],
-            row["code"],
-        )
-        for row in rows
-    ]
+    rejected = map(rejected_in, rows)
     return sorted(rejected, key=lambda each: (sheets[each.place.sheet], each.place.row))
+
+
+def rejected_in(row: RowMapping) -> Rejected:
+    """Return what a row of the table `rejection` holds."""
+    place = Place(row["file"], row["sheet"], row["row"])
+    return Rejected(place, row["column"], row["reason"], row["raw"], row["code"])
 
 
 def told_anew(connection: Connection, batch_id: int) -> Iterator[tuple[Dossier | None, Dossier]]:
