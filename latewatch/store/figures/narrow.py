@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from latewatch.store import schema
 from latewatch.store.figures.pages import parts_of
+from latewatch.store.rows import driver_rows
 
 PORTION = 20_000  # rows read at once
 _DOSSIER, _MADE, _LETTER = schema.dossier.c, schema.assessment.c, schema.letter.c
@@ -39,7 +40,7 @@ def in_range(connection: Connection, first: int, last: int, rules: str) -> Itera
     number = _DOSSIER.id
     span = (number >= bindparam("first", type_=BigInteger)) & (number <= bindparam("last", type_=BigInteger))
     statement = _narrow(connection.dialect.name).where(span).order_by(number).limit(PORTION)
-    while rows := connection.execute(statement, {"first": first, "last": last, "rules": rules}).all():
+    while rows := driver_rows(connection, statement, first=first, last=last, rules=rules):
         yield rows
         first = rows[-1][0] + 1
         if len(rows) < PORTION:
@@ -50,7 +51,7 @@ def with_ids(connection: Connection, ids: Sequence[int], rules: str) -> Iterator
     """Yield the dossiers `ids` likewise; ids of none are passed over."""
     wanted = _narrow(connection.dialect.name).where(_DOSSIER.id.in_(bindparam("ids", expanding=True)))
     for part in parts_of(ids):
-        rows = connection.execute(wanted.order_by(_DOSSIER.id), {"ids": list(part), "rules": rules}).all()
+        rows = driver_rows(connection, wanted.order_by(_DOSSIER.id), ids=list(part), rules=rules)
         if rows:
             yield rows
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from latewatch.store import schema
 from latewatch.store.batches import CHUNK
 from latewatch.store.database import insert_or_else
+from latewatch.store.rows import driver_rows
 
 _PAGE, _LOOSE, _NAME = schema.figure_page.c, schema.figure_loose.c, schema.figure_name.c
 Numbered = tuple[int, tuple[str, str]]
@@ -73,7 +74,7 @@ def loose(connection: Connection, first: int = 0, last: int | None = None) -> li
     wanted = select(_LOOSE.dossier_id).where(_LOOSE.dossier_id >= first).order_by(_LOOSE.dossier_id)
     if last is not None:
         wanted = wanted.where(_LOOSE.dossier_id <= last)
-    return list(connection.execute(wanted).scalars())
+    return [each for (each,) in driver_rows(connection, wanted)]
 
 
 def replace_loose(connection: Connection, first: int, last: int, left: Iterable[int]) -> None:
