@@ -5,6 +5,7 @@ The baseline of each is python-calamine (the csv module for CSV) reading the sam
 
 import csv
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -70,12 +71,13 @@ with open_office(Path(sys.argv[1])) as office:
 FRAME = """
 import atexit, json, resource, sys
 from time import perf_counter
+from measure import highest
 started = perf_counter()
 {work}
 seconds = perf_counter() - started
 atexit._run_exitfuncs()  # readers that wait for a next file end, and count
-whose = resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN
-print(json.dumps([seconds, sum(resource.getrusage(who).ru_maxrss / 1024 for who in whose)]))
+readers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+print(json.dumps([seconds, highest() + readers]))
 """
 
 
@@ -162,9 +164,7 @@ def memory_of_csv() -> Result:
         path = folder / "in" / "a.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             rows = (row_of(number, is_running=False) for number in range(CSV_ROWS))
-            csv.writer(file).writerows(
-                chain([HEADINGS], rows)
-            )  # what this process holds counts for its children
+            csv.writer(file).writerows(chain([HEADINGS], rows))
         _, alone = _run(ALONE_CSV, path)
         _, ours = _run(IMPORT, folder / "config.toml")
     note = f"peak memory; csv alone on {CSV_ROWS:,} rows; 1 200 MB are allowed"
@@ -221,9 +221,8 @@ def row_of(number: int, *, is_running: bool) -> tuple[str, ...]:
 
 def _run(work: str, path: Path) -> tuple[float, float]:
     """Return seconds and peak megabytes of `work` on `path` in a process of its own and those it starts."""
-    program = FRAME.format(work=work)
-    out = subprocess.run(
-        [sys.executable, "-c", program, str(path)], capture_output=True, text=True, check=True
-    )
+    command = [sys.executable, "-c", FRAME.format(work=work), str(path)]
+    here = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
+    out = subprocess.run(command, capture_output=True, text=True, check=True, env=here)
     seconds, megabytes = json.loads(out.stdout)
     return seconds, megabytes
