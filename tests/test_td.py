@@ -14,6 +14,7 @@ from worlds import moment
 from latewatch.domain.dossier import Cause, Channel, Status, Suspension
 from latewatch.domain.reading import Reading
 from latewatch.errors import SourceError
+from latewatch.jobs.check import check_office
 from latewatch.progress import silent
 from latewatch.sources.profiles.profile import Delivers, load_profile
 from latewatch.sources.systems.td import pull
@@ -202,3 +203,14 @@ def test_into_the_store_and_again(system: Td, tmp_path: Any) -> None:
     with desk.open() as office, office.store.reading() as connection:
         found = connection.execute(select(schema.dossier.c.code, schema.dossier.c.status))
         assert {row.code: row.status for row in found}["G09.20-000001"] == "done"
+
+
+def test_check_names_the_dossier_of_a_record_that_was_set_aside(system: Td, tmp_path: Any) -> None:
+    system.items = [ho_so(1, MORNING, "15"), ho_so(2, MORNING)]
+    desk = desk_in(tmp_path)
+    desk.configure(system.table(profile='"td"', since="2026-09-01"))
+    desk.poll()
+    with desk.open() as office:
+        texts = [each.text for each in check_office(office, NOW, None)]
+    (told,) = [text for text in texts if "từ lạ" in text]
+    assert "hồ sơ G09.20-000001: từ lạ “15”" in told
