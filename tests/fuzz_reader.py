@@ -5,7 +5,6 @@ Run as `python fuzz_reader.py MEGABYTES`: the path of a file comes in, what beca
 
 import os
 import pickle
-import resource
 import sys
 import traceback
 from collections.abc import Callable
@@ -15,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # the builders of files lie besi
 
 from exports import profile
 
+from latewatch.caps import cap
 from latewatch.errors import SourceError
 from latewatch.sources.files.spreadsheet import read_spreadsheet
 from latewatch.sources.mapping.proposal import propose
@@ -25,9 +25,7 @@ CAUSES = ("hãy", "lưu lại", "chia nhỏ")  # a refusal says what to do
 
 
 def main() -> None:
-    memory = int(sys.argv[1]) * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    cap(int(sys.argv[1]), seconds=3_600)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     profiles = [profile(), profile(profile="events")]

@@ -121,6 +121,26 @@ def far_cell() -> bytes:
     return changed.getvalue()
 
 
+def ordered(folder: Path, seconds: int) -> Order:
+    (folder / "a.xlsx").write_bytes(many(3))
+    return Order(
+        "a.xlsx",
+        folder / "a.xlsx",
+        is_packet=False,
+        max_megabytes=9,
+        max_memory_megabytes=512,
+        max_seconds=seconds,
+    )
+
+
+def read_where(change: str, order: Order) -> "subprocess.CompletedProcess[bytes]":
+    """Read as `order` says in a process of its own, in which `change` holds."""
+    reading = "from latewatch.sources.files import reader_process"
+    code = "\n".join(["import os, time", reading, change, "reader_process._read()"])
+    told = b"".join(map(pickle.dumps, (order, profile(), frozenset())))
+    return subprocess.run([sys.executable, "-c", code], input=told, capture_output=True, check=False)
+
+
 class TestHarm:
     def test_a_cell_far_out(self, tmp_path: Path) -> None:
         content = far_cell()
@@ -136,25 +156,39 @@ class TestHarm:
             whole(parts_of(tmp_path, "a.xlsx", content, max_memory_megabytes=256))
 
     def test_no_room_for_a_thread_is_no_room(self, tmp_path: Path) -> None:
-        (tmp_path / "a.xlsx").write_bytes(many(3))
-        code = """
-from latewatch.sources.files import reader_process
+        crowded = """
 def none(*_):
     raise RuntimeError("can't start new thread")
 reader_process.ThreadPoolExecutor = none
-reader_process._read()
 """
-        order = Order(
-            "a.xlsx",
-            tmp_path / "a.xlsx",
-            is_packet=False,
-            max_megabytes=9,
-            max_memory_megabytes=512,
-            max_seconds=9,
-        )
-        told = b"".join(map(pickle.dumps, (order, profile(), frozenset())))
-        out = subprocess.run([sys.executable, "-c", code], input=told, capture_output=True, check=True)
+        out = read_where(crowded, ordered(tmp_path, seconds=9))
+        assert out.returncode == 0
         assert pickle.loads(out.stdout) == (Outcome.MEMORY, None)  # noqa: S301  of a process of ours
+
+    def test_a_reader_that_waits_for_ever_is_ended(self, tmp_path: Path) -> None:
+        """It uses no processor, and who waits for it would wait as long."""
+        order = ordered(tmp_path, seconds=1)
+        out = read_where("reader_process.sheets = lambda *_: time.sleep(60)", order)
+        assert out.returncode == -signal.SIGALRM
+        assert "phút chưa xong; hãy chia nhỏ tệp" in str(apart._died(order, signal.SIGALRM))
+
+    def test_who_takes_a_part_in_may_take_its_time(self, tmp_path: Path) -> None:
+        slow = """
+send = reader_process._send
+def later(*what):
+    time.sleep(1.5)
+    send(*what)
+reader_process._send = later
+"""
+        out = read_where(slow, ordered(tmp_path, seconds=1))
+        assert out.returncode == 0
+        assert Outcome.END.value.encode() in out.stdout
+
+    def test_an_end_without_memory_is_told_in_few_words(self, tmp_path: Path) -> None:
+        """A backtrace takes memory: the library has waited for itself where none was left."""
+        shown = "reader_process._parts = lambda _: print(os.environ['RUST_BACKTRACE']) or iter(())"
+        out = read_where(shown, ordered(tmp_path, seconds=9))
+        assert out.stderr.split() == [b"0"]
 
     def test_a_broken_file_says_what_to_do(self, tmp_path: Path) -> None:
         with pytest.raises(SourceError, match="tệp Excel bị cắt cụt hoặc hỏng"):

@@ -16,6 +16,7 @@ FLOORS = {
     "progress": 0,
     "shipped": 0,
     "disk": 0,
+    "caps": 0,
     "domain": 1,
     "config": 1,
     "typed": 1,

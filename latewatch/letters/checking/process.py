@@ -8,6 +8,7 @@ import os
 import pickle
 import sys
 
+from latewatch.caps import cap
 from latewatch.letters.checking.check import tried
 from latewatch.letters.checking.order import Order
 
@@ -20,7 +21,7 @@ def main() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write between the parts
     order: Order = pickle.load(sys.stdin.buffer)  # noqa: S301  from the process that started this one
-    _limit()
+    cap(MOST_MEGABYTES, MOST_SECONDS)
 
     def at(place: str) -> None:
         pickle.dump(place, out)
@@ -28,18 +29,6 @@ def main() -> None:
 
     pickle.dump(tried(order, at), out)
     out.close()
-
-
-def _limit() -> None:
-    """Cap memory and processor time of this process, where the system can."""
-    try:
-        import resource  # noqa: PLC0415  there is none on Windows
-    except ImportError:
-        return
-    memory = MOST_MEGABYTES * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -20,9 +20,9 @@ from latewatch.sources.files.beside import CAN_FORK
 from latewatch.sources.files.reader_process import CALL, Order, Outcome
 from latewatch.sources.profiles.profile import Profile, System
 
-LONGEST_SECONDS = 900  # of processor time: a million rows take about a minute
+LONGEST_SECONDS = 900  # of processor time, and of one part on the clock: a million rows take about a minute
 PIPE_BYTES = 1 << 20  # lets the reader go on while a part is being written
-TIME_IS_UP = (24, 9)  # SIGXCPU, and what follows it
+TIME_IS_UP = (14, 24, 9)  # SIGALRM; SIGXCPU, and what follows it
 Known: TypeAlias = Callable[[], AbstractSet[str]]
 log = logging.getLogger("latewatch")
 

@@ -22,6 +22,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
+from latewatch.caps import cap, on_the_clock
 from latewatch.errors import SourceError
 from latewatch.sources.files.beside import CAN_FORK
 from latewatch.sources.files.grid import sheets
@@ -96,10 +97,11 @@ def _read() -> None:
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # nothing else may write between the parts
     order: Order = _told()
-    _limit(order.max_memory_megabytes, order.max_seconds)
+    cap(order.max_memory_megabytes, order.max_seconds)
     gc.disable()  # rows refer to nothing that refers back to them
+    parts = _parts(order)
     try:
-        for part in _parts(order):
+        while (part := _next(parts, order.max_seconds)) is not None:
             _stored()  # is taken in any case: who hands it over waits for that
             _send(out, Outcome.PART, part)
         _end(out, Outcome.END)
@@ -112,6 +114,11 @@ def _read() -> None:
     except Exception as e:
         _end(out, *_failure(e))
     out.close()
+
+
+def _next(parts: "Iterator[Reading]", seconds: int) -> "Reading | None":
+    with on_the_clock(seconds):
+        return next(parts, None)
 
 
 def _failure(error: Exception) -> tuple[Outcome, str | None]:
@@ -180,18 +187,6 @@ def _stored() -> AbstractSet[str]:
 def _told() -> Any:
     """Take in the next thing that is told: the order, the profile, what is stored."""
     return pickle.load(sys.stdin.buffer)  # noqa: S301  from the process that started this one
-
-
-def _limit(megabytes: int, seconds: int) -> None:
-    """Cap memory and processor time of this process, where the system can."""
-    try:
-        import resource  # noqa: PLC0415  there is none on Windows
-    except ImportError:
-        return
-    memory = megabytes * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 if __name__ == "__main__":

@@ -2,23 +2,22 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 
+from latewatch.caps import cap, on_the_clock
 from latewatch.errors import SourceError
 from latewatch.sources.mapping.proposal import Proposal, propose
 
-MEGABYTE = 1024 * 1024
-LONGEST_SECONDS = 300  # of processor time
+LONGEST_SECONDS = 300  # of processor time, and on the clock
 Refusal = tuple[str, str]  # of a SourceError: where, and what to do
 
 
 def propose_apart(path: Path, max_megabytes: int, max_memory_megabytes: int) -> Proposal:
     """Return the proposal for the file at `path`. Raises SourceError, also where it takes too much."""
-    limits = (max_memory_megabytes,)
+    limits = (max_memory_megabytes, LONGEST_SECONDS)
     try:
-        with ProcessPoolExecutor(1, get_context("spawn"), _limit, limits) as reader:
+        with ProcessPoolExecutor(1, get_context("spawn"), cap, limits) as reader:
             outcome = reader.submit(_proposal, path, max_megabytes).result()
     except (BrokenProcessPool, MemoryError) as e:  # the library that reads ends the process where memory ends
         raise SourceError(
@@ -34,17 +33,7 @@ def propose_apart(path: Path, max_megabytes: int, max_memory_megabytes: int) -> 
 def _proposal(path: Path, max_megabytes: int) -> Proposal | Refusal:
     """Return the proposal, or why there is none: an error of two parts does not travel between processes."""
     try:
-        return propose(path.name, path, max_megabytes)
+        with on_the_clock(LONGEST_SECONDS):
+            return propose(path.name, path, max_megabytes)
     except SourceError as e:
         return e.where, e.problem
-
-
-def _limit(max_memory_megabytes: int) -> None:
-    """Cap memory and processor time of this process, where the system can."""
-    with suppress(ImportError):
-        import resource  # noqa: PLC0415  there is none on Windows
-
-        memory = max_memory_megabytes * MEGABYTE
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-        resource.setrlimit(resource.RLIMIT_CPU, (LONGEST_SECONDS, LONGEST_SECONDS))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
